@@ -1,0 +1,95 @@
+//! What all parts of the API share.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix::{Addr, Recipient};
+use bytes::Bytes;
+use rydra_core::api::environment::EnvironmentJson;
+use rydra_core::ledger::Ledger;
+use rydra_core::unit::UtcTime;
+use tokio::sync::{Semaphore, watch};
+
+use super::desk::HttpDesk;
+use super::history::HistorySource;
+use super::hub::ApiHub;
+use super::link::HeadLogicLink;
+use super::messages::Panic;
+use super::metrics::ApiMetrics;
+use super::options::ApiOptions;
+use super::outbound::Outbound;
+use super::sweeper::Sweeper;
+use super::view::{Readiness, SharedView};
+use crate::head_logic::messages::SessionId;
+
+/// The wall clock.
+pub type Clock = Arc<dyn Fn() -> UtcTime + Send + Sync>;
+
+/// See the module.
+pub(crate) struct Shared {
+    /// The read models hold the folded state; before, nothing of it is shown.
+    pub seeded: AtomicBool,
+    pub options: ApiOptions,
+    pub env: EnvironmentJson,
+    pub version: String,
+    pub ledger: Arc<Ledger>,
+    pub link: HeadLogicLink,
+    pub history: Arc<dyn HistorySource>,
+    pub readiness: Readiness,
+    pub protocol_parameters: Bytes,
+    pub config: Bytes,
+    pub clock: Clock,
+    pub view: Arc<SharedView>,
+    pub metrics: Arc<ApiMetrics>,
+    pub hub: watch::Receiver<Option<Addr<ApiHub>>>,
+    pub desk: watch::Receiver<Option<Addr<HttpDesk>>>,
+    pub sweeper: Arc<Sweeper>,
+    pub sessions: Sessions,
+    pub websockets: Arc<Semaphore>,
+    pub replays: Arc<Semaphore>,
+    pub replays_waiting: Arc<Semaphore>,
+    pub submissions: Arc<Semaphore>,
+    pub reads: Arc<Semaphore>,
+    /// Thread of the replays.
+    pub replay_thread: actix_rt::ArbiterHandle,
+}
+
+/// Open sessions, for the stop and for fault tests.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    last: AtomicU64,
+    open: Mutex<BTreeMap<SessionId, Open>>,
+}
+
+/// Queue of a session, and its way to die in a test.
+type Open = (Arc<Outbound>, Recipient<Panic>);
+
+impl Sessions {
+    /// An id that nobody had; 0 is the desk's.
+    pub fn next_id(&self) -> SessionId {
+        SessionId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Remembers an open session.
+    pub fn opened(&self, id: SessionId, queue: Arc<Outbound>, panic: Recipient<Panic>) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (queue, panic));
+    }
+
+    /// Forgets it.
+    pub fn closed(&self, id: SessionId) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// All open ones.
+    pub fn all(&self) -> Vec<Arc<Outbound>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().map(|(queue, _)| Arc::clone(queue)).collect()
+    }
+
+    /// The session that has been open longest, for fault tests.
+    pub fn oldest(&self) -> Option<Recipient<Panic>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().next().map(|(_, panic)| panic.clone())
+    }
+}

@@ -1,0 +1,122 @@
+//! Arguments of `rydra bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `rydra bench`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct BenchArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: BenchCommand,
+}
+
+/// Commands of `rydra bench`.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum BenchCommand {
+    /// Writes UTxO and key files of a dataset and prints the node's command line
+    Prepare(PrepareArgs),
+    /// Submits a dataset to running nodes, open loop, and prints the table of results
+    Run(RunArgs),
+    /// Generates a dataset from a seed
+    Generate(GenerateArgs),
+}
+
+/// `rydra bench prepare`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct PrepareArgs {
+    /// Dataset file
+    #[arg(value_name = "DATASET")]
+    pub dataset: PathBuf,
+    /// Directory for the files; created when it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `rydra bench run`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct RunArgs {
+    /// Dataset file
+    #[arg(value_name = "DATASET")]
+    pub dataset: PathBuf,
+    /// API of a node; repeat for several, client i uses node i modulo their number
+    #[arg(long = "node", value_name = "HOST:PORT", required = true, num_args = 1.., value_parser = node_address)]
+    pub nodes: Vec<String>,
+    /// Most transactions of one client that are not confirmed yet; 1 is a closed loop [default: the
+    /// benchmark's own at saturation, no limit with --rate]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub window: Option<u32>,
+    /// Submission rate of all clients together, in transactions per second; without it as fast as the window allows
+    #[arg(long, value_name = "TXS", allow_negative_numbers = true, value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Stops submitting after this long; what is in flight is still awaited, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub duration: Option<u64>,
+    /// Process id of a node, in the order of --node, to read its peak memory; found by its port otherwise
+    #[arg(long = "node-pid", value_name = "PID")]
+    pub node_pids: Vec<u32>,
+    /// Directory on the disk of the journal, to probe the latency of a sync before and after
+    #[arg(long, value_name = "DIR")]
+    pub probe_dir: Option<PathBuf>,
+    /// Prints the results as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Asks for the UTxO set in each snapshot (the default is ?snapshot-utxo=no)
+    #[arg(long)]
+    pub snapshot_utxo: bool,
+}
+
+/// How the UTxO set develops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// Each payment spends one output and makes one
+    Constant,
+    /// Each payment makes one output more, up to --alive
+    Growing,
+    /// Grows to --alive outputs, then holds that number
+    Plateau,
+}
+
+/// Most outputs alive in a generated dataset: a head cannot hold more than 4095.
+pub const ALIVE_MAX: u32 = 4_000;
+
+/// `rydra bench generate`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub struct GenerateArgs {
+    /// How the UTxO set develops
+    #[arg(long, value_enum)]
+    pub shape: Shape,
+    /// Transactions of each client
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub transactions: u32,
+    /// Clients, each with its own key
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(ALIVE_MAX)))]
+    pub clients: u32,
+    /// Seed; the same seed gives the same file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Most outputs alive at a time, all clients together; at most 4000, a head holds no more than 4095
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(ALIVE_MAX)))]
+    pub alive: u32,
+    /// Dataset file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+fn node_address(text: &str) -> Result<String, String> {
+    let address: crate::settings::HostPort = text
+        .parse()
+        .map_err(|needed| format!("needed {needed}: the address of a node's API, no ws://"))?;
+    if address.port == 0 {
+        return Err("port 0 is no address to connect to; needed the node's --api-port".to_owned());
+    }
+    Ok(address.to_string())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|rate| rate.is_finite() && *rate > 0.0)
+        .ok_or_else(|| "needed a number of transactions per second above 0".to_owned())
+}

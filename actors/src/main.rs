@@ -1,0 +1,109 @@
+//! `rydra`: parses, starts the tree, waits for a signal.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use rydra::cli::{self, Invocation};
+use rydra::node::Node;
+use rydra::observe::log;
+use rydra::root::{Exit, end_within};
+use rydra::settings::{Problems, Settings, Sources};
+use rydra::{bench, failpoint, keygen};
+
+fn main() -> ExitCode {
+    let parsed = match cli::parse(std::env::args_os(), cli::process_environment()) {
+        Ok(parsed) => parsed,
+        Err(error) => error.exit(),
+    };
+    say_all(&parsed.notices);
+    match parsed.invocation {
+        Invocation::Run(sources) => run(&sources),
+        Invocation::GenHydraKey { base } => match keygen::generate(&base) {
+            Ok(written) => out(&written.to_string()),
+            Err(error) => failed(&[error.to_string()], ExitCode::FAILURE),
+        },
+        Invocation::Bench(args) => match bench::dispatch(&args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&[error.to_string()], ExitCode::FAILURE),
+        },
+        Invocation::Completions(shell) => out(&String::from_utf8_lossy(&cli::completions(shell))),
+    }
+}
+
+fn run(sources: &Sources) -> ExitCode {
+    let loaded = match Settings::load(sources) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            let texts: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+            return failed(&texts, ExitCode::from(Problems::EXIT_CODE));
+        }
+    };
+    say_all(&loaded.notices);
+    if let Err(error) = failpoint::arm_from_env() {
+        return failed(&[error.to_string()], ExitCode::from(Problems::EXIT_CODE));
+    }
+    let log = match log::start(&loaded.settings) {
+        Ok(log) => log,
+        Err(text) => return failed(&[text], ExitCode::FAILURE),
+    };
+    log::lines::node_options(&loaded.settings.to_run_options_json());
+    let system = actix::System::new();
+    let node = match system.block_on(async { Node::start(&loaded.settings, &log) }) {
+        Ok(node) => node,
+        Err(failures) => {
+            let _ = log.drain();
+            let code = if failures.is_input { Problems::EXIT_CODE } else { 1 };
+            return failed(&failures.problems, ExitCode::from(code));
+        }
+    };
+    let exit = node.exit();
+    let deadline = loaded.settings.supervision.shutdown;
+    system.block_on(async {
+        actix::spawn(stop_on_signal(node, deadline));
+    });
+    let ended = system.run_with_code();
+    let _ = log.drain();
+    let exit = exit.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match (ended, exit) {
+        (Ok(0), Exit::Asked) => ExitCode::SUCCESS,
+        (_, Exit::Failed(reason)) => {
+            let reasons: Vec<String> = reason.lines().map(str::to_owned).collect();
+            failed(&reasons, ExitCode::FAILURE)
+        }
+        (Ok(code), Exit::Asked) => failed(&[format!("ended with code {code}")], ExitCode::FAILURE),
+        (Err(error), Exit::Asked) => failed(&[error.to_string()], ExitCode::FAILURE),
+    }
+}
+
+async fn stop_on_signal(node: Node, deadline: Duration) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        tracing::info!("asked to stop: closing sessions, finishing the running round");
+        end_within(deadline);
+        node.stop().await;
+    }
+}
+
+fn out(text: &str) -> ExitCode {
+    match std::io::stdout().write_all(format!("{}\n", text.trim_end()).as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn say_all(notices: &[String]) {
+    for notice in notices {
+        let _ = writeln!(std::io::stderr(), "rydra: {notice}");
+    }
+}
+
+fn failed(problems: &[String], code: ExitCode) -> ExitCode {
+    for problem in problems {
+        let _ = writeln!(std::io::stderr(), "rydra: {problem}");
+    }
+    code
+}
