@@ -1,0 +1,75 @@
+//! The reference's own dataset, replayed against a node started with hydra-node's own flags.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use rydra_test_support::node::NodeSpec;
+use serde_json::Value;
+
+const RYDRA: &str = env!("CARGO_BIN_EXE_rydra");
+
+/// Longest wait for the node, and for its orderly stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn bench(arguments: &[&str]) -> Output {
+    Command::new(RYDRA).arg("bench").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Prepares a dataset, starts a node with the printed command line on a free port, replays, gives the report.
+fn replay(dataset: &Path, dir: &Path) -> Value {
+    let out = dir.join("node");
+    let prepared = bench(&["prepare", dataset.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert!(prepared.status.success(), "{}", text(&prepared.stderr));
+    let line = text(&prepared.stdout);
+    let mut words = line.split_whitespace().map(str::to_owned);
+    assert_eq!(words.next().as_deref(), Some("rydra"), "{line}");
+    let mut arguments: Vec<String> = words.collect();
+    let port = arguments.iter().position(|a| a == "--api-port").expect("--api-port") + 1;
+    arguments[port] = "0".to_owned();
+
+    let mut node = NodeSpec::new(RYDRA, arguments).start().unwrap();
+    let run = bench(&["run", dataset.to_str().unwrap(), "--node", node.address(), "--json"]);
+    assert!(run.status.success(), "{}\n{}", text(&run.stderr), node.tail());
+    node.terminate().unwrap();
+    assert!(node.wait_exit(PATIENCE).unwrap().success(), "{}", node.tail());
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+#[test]
+fn the_references_dataset_is_confirmed_whole() {
+    let root = std::env::var_os("HYDRA_REFERENCE").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/reference")),
+        PathBuf::from,
+    );
+    let dataset = root.join("datasets/1-node.json");
+    if !dataset.is_file() {
+        eprintln!("SKIPPED: reference data not found at {}", root.display());
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let report = replay(&dataset, dir.path());
+    assert_eq!(report["confirmed"], 300, "{report}");
+    assert_eq!(report["invalid"], 0, "{report}");
+}
+
+#[test]
+fn generated_datasets_of_every_shape_are_confirmed_whole() {
+    for shape in ["constant", "growing", "plateau"] {
+        let dir = tempfile::tempdir().unwrap();
+        let dataset = dir.path().join("set.json");
+        let file = dataset.to_str().unwrap();
+        let options = ["--transactions", "200", "--clients", "2", "--seed", "1", "--alive", "40"];
+        let made =
+            bench(&[&["generate", "--shape", shape, "--out", file][..], &options[..]].concat());
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        let report = replay(&dataset, dir.path());
+        assert_eq!((&report["confirmed"], &report["invalid"]), (&400.into(), &0.into()), "{shape}");
+    }
+}
