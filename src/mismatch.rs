@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::cardano::slot_time::SlotTime;
 use crate::environment::Environment;
+use crate::ledger::{Network, network_of};
 use crate::party::Party;
 use crate::state::{HeadState, NodeState};
 use crate::unit::{HeadSeed, Slot, Span, UtcTime, hex};
@@ -22,6 +23,8 @@ pub struct OfflineSettings<'a> {
     pub slots: &'a SlotTime,
     /// Wall clock of the start.
     pub now: UtcTime,
+    /// Network of the addresses.
+    pub network: Network,
 }
 
 /// One way in which the journal and the configuration of this start disagree.
@@ -54,6 +57,13 @@ pub enum Mismatch {
         stored: HeadSeed,
         /// Of this start.
         configured: HeadSeed,
+    },
+    /// The funds of the stored head lie at addresses of another network: every payment would be refused.
+    NetworkMismatch {
+        /// Network id of the stored head's addresses.
+        stored: u8,
+        /// Network id of this start.
+        configured: u8,
     },
     /// Slots would go back STRICT: other genesis, or the clock was set back.
     SlotsWouldGoBack {
@@ -90,6 +100,12 @@ impl fmt::Display for Mismatch {
                  --offline-head-seed {1}, or another --persistence-dir for another head",
                 hex(configured.as_ref()),
                 hex(stored.as_ref())
+            ),
+            Self::NetworkMismatch { stored, configured } => write!(
+                f,
+                "NetworkMismatch: network id {configured}; needed: {stored}, that of the addresses in the \
+                 stored head; do: give the --ledger-genesis that the head was opened with (its networkId is \
+                 Mainnet for id 1, Testnet for id 0; without a genesis it is 0)"
             ),
             Self::SlotsWouldGoBack { stored, now } => write!(
                 f,
@@ -140,6 +156,12 @@ pub fn mismatches(
                 stored: open.head_seed.clone(),
                 configured: offline.seed.clone(),
             });
+        }
+        // Outputs enter a head only at addresses of its network: the first one speaks for all.
+        let held = open.local_utxo.iter().find_map(|(_, output)| network_of(&output.address));
+        let configured = offline.network.id();
+        if let Some(stored) = held.filter(|stored| *stored != configured) {
+            found.push(Mismatch::NetworkMismatch { stored, configured });
         }
     }
     if let Some(last) = &state.last_known
@@ -199,7 +221,8 @@ mod tests {
 
     fn found(env: &Environment, seed: &HeadSeed, start: &str, now: &str) -> Vec<Mismatch> {
         let slots = SlotTime::new(start.parse().unwrap(), Span::seconds(1)).unwrap();
-        let offline = OfflineSettings { seed, slots: &slots, now: now.parse().unwrap() };
+        let now = now.parse().unwrap();
+        let offline = OfflineSettings { seed, slots: &slots, now, network: Network::Test };
         mismatches(&stored(), env, offline)
     }
 
@@ -215,7 +238,8 @@ mod tests {
     fn an_empty_journal_fits_any_configuration() {
         let slots = SlotTime::new(AN_HOUR_LATER.parse().unwrap(), Span::seconds(1)).unwrap();
         let seed = seed(9);
-        let offline = OfflineSettings { seed: &seed, slots: &slots, now: START.parse().unwrap() };
+        let now = START.parse().unwrap();
+        let offline = OfflineSettings { seed: &seed, slots: &slots, now, network: Network::Main };
         assert_eq!(mismatches(&NodeState::default(), &env(7, &[]), offline), vec![]);
     }
 

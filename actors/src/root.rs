@@ -184,6 +184,7 @@ impl Root {
             seed: &self.plan.seed,
             slots: self.plan.ledger.slot_time(),
             now: clock::now(),
+            network: self.plan.ledger.network(),
         };
         let found = mismatches(state, &self.plan.env, offline);
         let mut texts: Vec<String> = found.iter().map(ToString::to_string).collect();

@@ -75,6 +75,15 @@ impl Address {
     }
 }
 
+/// Network id that a payment address names; `None` for Byron addresses.
+#[must_use]
+pub fn network_of(address: &[u8]) -> Option<u8> {
+    match Address::parse(address) {
+        Address::Shelley { network, .. } => Some(network),
+        Address::Byron => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

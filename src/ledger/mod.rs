@@ -23,7 +23,7 @@ mod tests;
 
 use context::{Fixed, Resolved, Witnessed};
 
-pub use address::Network;
+pub use address::{Network, network_of};
 pub use refusal::{Imbalance, OutputPlace, Refusal};
 
 use crate::cardano::parameters::ProtocolParameters;

@@ -9,7 +9,7 @@ fn genesis(start: &str) -> String {
 }
 
 #[test]
-fn a_stored_head_is_not_continued_with_other_parties_seed_or_slots() {
+fn a_stored_head_is_not_continued_with_other_parties_seed_network_or_slots() {
     let mut site = Site::new(20);
     let first = site.file("genesis.json", genesis("2020-01-01T00:00:00Z"));
     site.spec = with(&site.spec, "--ledger-genesis", &first);
@@ -23,6 +23,8 @@ fn a_stored_head_is_not_continued_with_other_parties_seed_or_slots() {
     let party = rydra_core::party::SigningKey::from_seed(&[0x44; 32]).party();
     let bob = site.file("bob.vk", envelope("HydraVerificationKey_ed25519", &party.to_string()));
     let later = site.file("later.json", genesis("2021-01-01T00:00:00Z"));
+    let main = genesis("2020-01-01T00:00:00Z").replace("Testnet", "Mainnet");
+    let main = site.file("main.json", main);
 
     let spec = &site.spec;
     let cases = [
@@ -36,6 +38,11 @@ fn a_stored_head_is_not_continued_with_other_parties_seed_or_slots() {
             "another genesis",
             with(spec, "--ledger-genesis", &later),
             vec!["SlotsWouldGoBack", "--ledger-genesis"],
+        ),
+        (
+            "another network",
+            with(spec, "--ledger-genesis", &main),
+            vec!["NetworkMismatch: network id 1; needed: 0", "--ledger-genesis"],
         ),
         (
             "everything",
