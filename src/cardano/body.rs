@@ -1,11 +1,15 @@
 //! Body of a transaction: the fields that every payment has, in the ledger's Conway form.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::certificate::Certificate;
+use super::credential::RewardAccount;
+use super::governance::{self, Proposal, Votes};
 use super::reader::{Fields, Reader};
 use super::txout::{SharedTxOut, TxOut};
 use super::value::{Assets, minted, read_assets};
-use super::{At, DecodeError, body_extras};
+use super::{At, DecodeError};
 use crate::unit::{Hash32, KeyHash, Slot, TxIn};
 
 /// Parts of the body. Sets are sorted ascending and free of duplicates (a duplicate is a decode error).
@@ -39,14 +43,14 @@ pub struct Body {
     pub auxiliary_data_hash: Option<Hash32>,
     /// Script integrity hash.
     pub script_data_hash: Option<Hash32>,
-    /// Number of certificates.
-    pub certificates: usize,
-    /// Withdrawals: reward account bytes and lovelace.
-    pub withdrawals: Vec<(Box<[u8]>, u64)>,
-    /// Number of voting procedures.
-    pub votes: usize,
-    /// Number of proposals.
-    pub proposals: usize,
+    /// Certificates, in order.
+    pub certificates: Vec<Certificate>,
+    /// Withdrawals: lovelace by reward account.
+    pub withdrawals: BTreeMap<RewardAccount, u64>,
+    /// Votes by voter and action.
+    pub votes: Votes,
+    /// Proposals, in order.
+    pub proposals: Vec<Proposal>,
     /// Stated treasury value, lovelace.
     pub treasury_value: Option<u64>,
     /// Donation to the treasury, lovelace.
@@ -89,8 +93,12 @@ impl Body {
             1 => self.outputs = read_outputs(r)?,
             2 => self.fee = r.u64().at("fee")?,
             3 => self.valid_until = Some(Slot(r.u64().at("valid until (ttl)")?)),
-            4 => self.certificates = body_extras::certificates(r).at("certificates")?,
-            5 => self.withdrawals = body_extras::withdrawals(r).at("withdrawals")?,
+            4 => self.certificates = ordered_set(r, Certificate::read).at("certificates")?,
+            5 => {
+                let all = governance::map(r, RewardAccount::read, "reward account");
+                self.withdrawals =
+                    all.and_then(|all| non_empty(all, BTreeMap::is_empty)).at("withdrawals")?;
+            }
             7 => self.auxiliary_data_hash = Some(Hash32(r.hash32("auxiliary data hash")?)),
             8 => self.valid_from = Some(Slot(r.u64().at("valid from")?)),
             9 => self.mint = non_empty(read_mint(r)?, Assets::is_empty).at("mint")?,
@@ -106,8 +114,8 @@ impl Body {
             }
             17 => self.total_collateral = Some(r.u64().at("total collateral")?),
             18 => self.reference_inputs = non_empty_set(r, Reader::input).at("reference inputs")?,
-            19 => self.votes = body_extras::votes(r).at("votes")?,
-            20 => self.proposals = body_extras::proposals(r).at("proposals")?,
+            19 => self.votes = governance::read_votes(r).at("votes")?,
+            20 => self.proposals = ordered_set(r, Proposal::read).at("proposals")?,
             21 => self.treasury_value = Some(r.u64().at("treasury value")?),
             22 => self.donation = Some(non_empty(r.u64()?, |n| *n == 0).at("donation")?),
             _ => {
@@ -143,8 +151,7 @@ pub(super) fn non_empty<T>(value: T, is_empty: impl FnOnce(&T) -> bool) -> Resul
     Ok(value)
 }
 
-/// A set, sorted ascending; a member that comes twice is an error.
-fn set<'a, T: Ord>(
+fn read_members<'a, T>(
     r: &mut Reader<'a>,
     read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
 ) -> Result<Vec<T>, DecodeError> {
@@ -153,14 +160,41 @@ fn set<'a, T: Ord>(
     while r.more(&mut items)? {
         members.push(read(r).map_err(|e| e.at(format_args!("member {}", members.len())))?);
     }
-    members.sort_unstable();
-    if members.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-        return Err(DecodeError::new("a set with the same member twice", "each once"));
-    }
     Ok(members)
 }
 
-pub(super) fn non_empty_set<'a, T: Ord>(
+/// Refuses a member that comes twice.
+fn once_each<T: PartialEq>(sorted: &[T]) -> Result<(), DecodeError> {
+    if sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return Err(DecodeError::new("a set with the same member twice", "each once"));
+    }
+    Ok(())
+}
+
+/// A set, sorted ascending; a member that comes twice is an error.
+pub(super) fn set<'a, T: Ord>(
+    r: &mut Reader<'a>,
+    read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let mut members = read_members(r, read)?;
+    members.sort_unstable();
+    once_each(&members)?;
+    Ok(members)
+}
+
+/// A set that keeps its order and is not empty; a member that comes twice is an error.
+fn ordered_set<'a, T: Ord>(
+    r: &mut Reader<'a>,
+    read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let members = non_empty(read_members(r, read)?, Vec::is_empty)?;
+    let mut sorted: Vec<&T> = members.iter().collect();
+    sorted.sort_unstable();
+    once_each(&sorted)?;
+    Ok(members)
+}
+
+fn non_empty_set<'a, T: Ord>(
     r: &mut Reader<'a>,
     read: impl Fn(&mut Reader<'a>) -> Result<T, DecodeError>,
 ) -> Result<Vec<T>, DecodeError> {

@@ -60,7 +60,7 @@ fn every_part_is_read_back() {
     assert_eq!(body.network_id, Some(1));
     assert_eq!(body.auxiliary_data_hash, Some(Hash32(blake2b_256(&[0xa0]))));
     assert_eq!(tx.auxiliary_data(), Some(&[0xa0][..]));
-    assert_eq!(tx.witnesses().datums, [Hash32(blake2b_256(&[1]))]);
+    assert_eq!(tx.witnesses().datums, [(Hash32(blake2b_256(&[1])), [1].into())].into());
     assert_eq!(tx.witnesses().native_scripts.len(), 1);
     assert!(body.script_data_hash.is_some() && body.collateral_return.is_some());
     assert!(!tx.is_valid());

@@ -3,19 +3,23 @@
 pub mod address;
 mod auxiliary;
 mod body;
-mod body_extras;
 pub mod build;
+pub mod certificate;
+pub mod credential;
 pub mod datum;
 pub mod datum_json;
 pub mod decimal;
 pub mod envelope;
+pub mod governance;
 pub mod hash;
 mod json;
+mod parameter_update;
 pub mod parameters;
 mod parameters_json;
 pub mod plutus_data;
 pub mod rational;
 mod reader;
+pub mod redeemer;
 pub mod script;
 pub mod slot_time;
 pub mod strict;
@@ -25,12 +29,14 @@ mod txout_json;
 pub mod utxo;
 mod utxo_json;
 pub mod value;
-mod witnesses;
+pub mod witnesses;
 
 #[cfg(test)]
 mod bad_input_tests;
 #[cfg(test)]
 mod bad_json_tests;
+#[cfg(test)]
+mod conway_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Exact non-negative ratios, as the ledger's parameters use them.
 
+use std::cmp::Ordering;
+
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -12,6 +14,19 @@ use super::decimal::Decimal;
 pub struct Rational {
     numerator: u64,
     denominator: u64,
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let left = u128::from(self.numerator) * u128::from(other.denominator);
+        left.cmp(&(u128::from(other.numerator) * u128::from(self.denominator)))
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Rational {

@@ -1,6 +1,7 @@
 //! Cursor over CBOR that [`super::strict`] passed, in the ledger's notions: numbers, definite byte
 //! strings, lists and maps of either form. Reads borrow; nothing is allocated by announced length.
 
+use super::rational::Rational;
 use super::strict::{self, BREAK, Head};
 use super::{At, DecodeError};
 use crate::unit::{Hash32, KeyHash, ScalarError, TxId, TxIn};
@@ -23,6 +24,9 @@ const SET_TAG: u64 = 258;
 
 /// Tag of CBOR inside a byte string.
 const ENCODED_TAG: u64 = 24;
+
+/// Tag of a ratio.
+const RATIO_TAG: u64 = 30;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
@@ -85,13 +89,6 @@ impl<'a> Reader<'a> {
         ))
     }
 
-    /// Skips one item and gives its bytes.
-    pub(super) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
-        let start = self.at;
-        self.at = strict::item_end(self.bytes, start)?;
-        Ok(self.since(start))
-    }
-
     pub(super) fn u64(&mut self) -> Result<u64, DecodeError> {
         Ok(self.take(0, "an integer from 0 to 18446744073709551615")?.argument)
     }
@@ -103,6 +100,73 @@ impl<'a> Reader<'a> {
             return Err(DecodeError::new(seen, format_args!("an integer from 0 to {max}")));
         }
         Ok(seen)
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32, DecodeError> {
+        let seen = self.at_most(u64::from(u32::MAX))?;
+        Ok(u32::try_from(seen).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn u16(&mut self) -> Result<u16, DecodeError> {
+        let seen = self.at_most(u64::from(u16::MAX))?;
+        Ok(u16::try_from(seen).unwrap_or(u16::MAX))
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8, DecodeError> {
+        let seen = self.at_most(u64::from(u8::MAX))?;
+        Ok(u8::try_from(seen).unwrap_or(u8::MAX))
+    }
+
+    /// A ratio of two 64-bit integers, the lower one positive.
+    pub(super) fn ratio(&mut self) -> Result<Rational, DecodeError> {
+        self.tag(RATIO_TAG)?;
+        self.record(2, "a ratio", |r| Rational::new(r.u64()?, r.u64()?))
+    }
+
+    /// A ratio from 0 to 1.
+    pub(super) fn unit_interval(&mut self) -> Result<Rational, DecodeError> {
+        let ratio = self.ratio()?;
+        if ratio.numerator() <= ratio.denominator() {
+            return Ok(ratio);
+        }
+        Err(DecodeError::new(
+            format_args!("{}/{}", ratio.numerator(), ratio.denominator()),
+            "0 to 1",
+        ))
+    }
+
+    /// Null, or a value.
+    pub(super) fn optional<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, DecodeError> {
+        if self.null() { Ok(None) } else { read(self).map(Some) }
+    }
+
+    /// A text string in one piece, of at most `max` bytes.
+    pub(super) fn text(&mut self, max: usize) -> Result<Box<str>, DecodeError> {
+        let head = self.head()?;
+        if head.major != 3 || head.is_indefinite() {
+            return Err(self.unlike("a text string in one piece"));
+        }
+        let (content, end) = strict::chunk(self.bytes, self.at, head)?;
+        if content.len() > max {
+            return Err(DecodeError::new(
+                format_args!("a text of {} bytes", content.len()),
+                format_args!("at most {max}"),
+            ));
+        }
+        let text = std::str::from_utf8(content).map_err(|e| DecodeError::new(e, "UTF-8"))?;
+        self.at = end;
+        Ok(text.into())
+    }
+
+    /// A byte string of exactly `N` bytes.
+    pub(super) fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N], DecodeError> {
+        let seen = self.bytes().at(what)?;
+        seen.try_into().map_err(|_| {
+            DecodeError::new(format_args!("{what} of {} bytes", seen.len()), format_args!("{N}"))
+        })
     }
 
     /// An integer of either sign, without bignums.

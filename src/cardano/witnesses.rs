@@ -1,7 +1,10 @@
 //! Witness set of a transaction, in the ledger's Conway form (protocol versions 9 to 11).
 
+use std::collections::BTreeMap;
+
 use super::body::non_empty;
 use super::reader::{Fields, Reader};
+use super::redeemer::{self, Redeemer, RedeemerPointer};
 use super::script::{Script, ScriptLanguage};
 use super::{At, DecodeError, datum, hash};
 use crate::unit::{Hash32, Signature, VerificationKey};
@@ -15,12 +18,25 @@ pub struct Witnesses {
     pub native_scripts: Vec<Script>,
     /// Plutus scripts with original bytes.
     pub plutus_scripts: Vec<Script>,
-    /// Number of bootstrap (Byron) witnesses.
-    pub bootstrap: usize,
-    /// Hashes of the supplied datums.
-    pub datums: Vec<Hash32>,
-    /// Number of redeemers.
-    pub redeemers: usize,
+    /// Bootstrap (Byron) witnesses, each once.
+    pub bootstrap: Vec<BootstrapWitness>,
+    /// Supplied datums: original bytes by their hash.
+    pub datums: BTreeMap<Hash32, Box<[u8]>>,
+    /// Redeemers.
+    pub redeemers: BTreeMap<RedeemerPointer, Redeemer>,
+}
+
+/// The signature of the owner of a Byron address, with what its root is made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BootstrapWitness {
+    /// Verification key.
+    pub key: VerificationKey,
+    /// Signature over the id of the transaction.
+    pub signature: Signature,
+    /// Chain code; 32 bytes in every real witness, which the ledger's decoder does not ask for.
+    pub chain_code: Box<[u8]>,
+    /// Attributes of the address, as CBOR.
+    pub attributes: Box<[u8]>,
 }
 
 impl Witnesses {
@@ -40,12 +56,10 @@ impl Witnesses {
         match key {
             0 => self.keys = merged(members(r, read_key).at("key witnesses")?),
             1 => self.native_scripts = members(r, Script::read_native).at("native scripts")?,
-            2 => {
-                self.bootstrap = merged(members(r, read_bootstrap).at("bootstrap witnesses")?).len()
-            }
+            2 => self.bootstrap = merged(members(r, read_bootstrap).at("bootstrap witnesses")?),
             3 => self.read_plutus(r, ScriptLanguage::PlutusV1)?,
-            4 => self.datums = members(r, read_datum).at("datums")?,
-            5 => self.redeemers = read_redeemers(r).at("redeemers")?,
+            4 => self.datums = members(r, read_datum).at("datums")?.into_iter().collect(),
+            5 => self.redeemers = redeemer::read_all(r).at("redeemers")?,
             6 => self.read_plutus(r, ScriptLanguage::PlutusV2)?,
             7 => self.read_plutus(r, ScriptLanguage::PlutusV3)?,
             _ => return Err(DecodeError::new(format_args!("field {key}"), "0 to 7")),
@@ -99,55 +113,20 @@ fn read_key(r: &mut Reader<'_>) -> Result<(VerificationKey, Signature), DecodeEr
     })
 }
 
-fn read_bootstrap<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
-    let start = r.position();
+fn read_bootstrap(r: &mut Reader<'_>) -> Result<BootstrapWitness, DecodeError> {
     r.record(4, "a bootstrap witness", |r| {
-        r.hash32("verification key")?;
-        Signature::from_slice(r.bytes()?)?;
-        r.bytes().at("chain code")?;
-        r.bytes().at("attributes").map(|_| ())
-    })?;
-    Ok(r.since(start))
+        Ok(BootstrapWitness {
+            key: VerificationKey(r.hash32("verification key")?),
+            signature: Signature::from_slice(r.bytes()?)?,
+            chain_code: r.bytes().at("chain code")?.into(),
+            attributes: r.bytes().at("attributes")?.into(),
+        })
+    })
 }
 
-fn read_datum(r: &mut Reader<'_>) -> Result<Hash32, DecodeError> {
+fn read_datum(r: &mut Reader<'_>) -> Result<(Hash32, Box<[u8]>), DecodeError> {
     let start = r.position();
     datum::check_item(r)?;
-    Ok(Hash32(hash::blake2b_256(r.since(start))))
-}
-
-/// Redeemers as a list or as a map; the last of several with the same purpose and index counts.
-fn read_redeemers(r: &mut Reader<'_>) -> Result<usize, DecodeError> {
-    let mut purposes = Vec::new();
-    if r.head()?.major == 5 {
-        let mut entries = r.map()?;
-        while r.more(&mut entries)? {
-            purposes.push(r.record(2, "a redeemer pointer", read_purpose)?);
-            r.record(2, "a redeemer", read_payload)?;
-        }
-    } else {
-        let mut entries = r.list()?;
-        while r.more(&mut entries)? {
-            purposes.push(r.record(4, "a redeemer", |r| {
-                let purpose = read_purpose(r)?;
-                read_payload(r)?;
-                Ok(purpose)
-            })?);
-        }
-    }
-    Ok(non_empty(merged(purposes), Vec::is_empty)?.len())
-}
-
-fn read_purpose(r: &mut Reader<'_>) -> Result<(u64, u64), DecodeError> {
-    Ok((r.at_most(5).at("redeemer purpose")?, r.at_most(u64::from(u32::MAX)).at("redeemer index")?))
-}
-
-fn read_payload(r: &mut Reader<'_>) -> Result<(), DecodeError> {
-    datum::check_item(r).at("redeemer data")?;
-    r.record(2, "execution units", |r| {
-        for what in ["memory", "steps"] {
-            r.at_most(i64::MAX.unsigned_abs()).at(what)?;
-        }
-        Ok(())
-    })
+    let bytes = r.since(start);
+    Ok((Hash32(hash::blake2b_256(bytes)), bytes.into()))
 }

@@ -16,7 +16,7 @@ const EMPTY_MAP: &[u8] = &[0xa0];
 
 /// `ExtraRedeemers`: without a needed Plutus script there is no redeemer.
 pub(super) fn extra_redeemers(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
-    match witnessed.resolved.tx.witnesses().redeemers {
+    match witnessed.resolved.tx.witnesses().redeemers.len() {
         0 => Ok(()),
         count => Err(Refusal::ExtraRedeemers { count }),
     }
@@ -36,7 +36,7 @@ pub(super) fn not_allowed_supplemental_datums(witnessed: &Witnessed<'_>) -> Resu
     let named: BTreeSet<Hash32> =
         own.chain(resolved.referenced.iter().copied()).filter_map(datum_hash).collect();
     let unnamed: BTreeSet<Hash32> =
-        supplied.iter().filter(|datum| !named.contains(datum)).copied().collect();
+        supplied.keys().filter(|datum| !named.contains(datum)).copied().collect();
     if unnamed.is_empty() {
         return Ok(());
     }

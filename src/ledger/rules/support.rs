@@ -17,12 +17,12 @@ pub(super) fn not_supported_yet(fixed: &Fixed<'_>) -> Result<(), Refusal> {
     let outputs = body.outputs.iter().chain(&body.collateral_return);
     let mut scripts = outputs.filter_map(|output| output.reference_script.as_ref());
     let seen = [
-        (body.certificates > 0, "certificates"),
+        (!body.certificates.is_empty(), "certificates"),
         (!body.withdrawals.is_empty(), "withdrawals"),
-        (body.votes > 0, "governance votes"),
-        (body.proposals > 0, "governance proposals"),
+        (!body.votes.is_empty(), "governance votes"),
+        (!body.proposals.is_empty(), "governance proposals"),
         (body.donation.is_some(), "a donation to the treasury"),
-        (witnesses.bootstrap > 0, "bootstrap (Byron) witnesses"),
+        (!witnesses.bootstrap.is_empty(), "bootstrap (Byron) witnesses"),
         (!witnesses.plutus_scripts.is_empty(), "Plutus scripts in the witness set"),
         (scripts.any(is_plutus), "a Plutus reference script on an output"),
         (auxiliary_has_plutus(fixed.tx), "Plutus scripts in the auxiliary data"),
