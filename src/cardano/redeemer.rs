@@ -1,6 +1,7 @@
 //! Redeemers: what a transaction hands to each Plutus script, and how much the script may spend.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::body::non_empty;
 pub use super::parameters::ExecutionUnits;
@@ -37,6 +38,20 @@ pub struct RedeemerPointer {
     pub purpose: Purpose,
     /// Place among the inputs, policies, certificates, withdrawals, voters or proposals.
     pub index: u32,
+}
+
+impl fmt::Display for RedeemerPointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let item = match self.purpose {
+            Purpose::Spend => "input",
+            Purpose::Mint => "policy",
+            Purpose::Certify => "certificate",
+            Purpose::Reward => "withdrawal",
+            Purpose::Vote => "voter",
+            Purpose::Propose => "proposal",
+        };
+        write!(f, "{item} {}", self.index)
+    }
 }
 
 /// Argument and budget of one script.

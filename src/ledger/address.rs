@@ -1,5 +1,6 @@
 //! What rules read of an address: its network and the credential that guards an output.
 
+use crate::cardano::credential::Credential;
 use crate::unit::{KeyHash, ScriptHash};
 
 /// The network that a ledger serves.
@@ -20,15 +21,6 @@ impl Network {
             Self::Main => 1,
         }
     }
-}
-
-/// What must agree before an output is spent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Credential {
-    /// The holder of this key signs.
-    Key(KeyHash),
-    /// This script agrees.
-    Script(ScriptHash),
 }
 
 /// A payment address, as far as rules read it. Its form was checked when the output was decoded.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ledger;
-use super::address::{Address, Credential};
+use super::address::Address;
+use super::purpose::{ScriptPurposeItem, needed_scripts};
+use crate::cardano::credential::Credential;
 use crate::cardano::hash::blake2b_224;
 use crate::cardano::tx::Tx;
-use crate::cardano::txout::{Script, TxOut};
+use crate::cardano::txout::{Script, ScriptLanguage, TxOut};
 use crate::cardano::utxo::Utxo;
 use crate::unit::{KeyHash, ScriptHash, Slot, TxIn, VerificationKey};
 
@@ -15,6 +17,13 @@ use crate::unit::{KeyHash, ScriptHash, Slot, TxIn, VerificationKey};
 pub(crate) struct Fixed<'a> {
     pub ledger: &'a Ledger,
     pub tx: &'a Tx,
+}
+
+impl Fixed<'_> {
+    /// Major protocol version of the parameters.
+    pub(crate) const fn protocol_major(&self) -> u64 {
+        self.ledger.parameters.protocol_version.major
+    }
 }
 
 /// Second layer: the inputs with what the set holds for them.
@@ -61,6 +70,21 @@ impl<'a> Resolved<'a> {
         Self { ledger, tx, slot, spent, collateral, read, referenced, missing }
     }
 
+    /// The first layer.
+    pub(crate) const fn fixed(&self) -> Fixed<'a> {
+        Fixed { ledger: self.ledger, tx: self.tx }
+    }
+
+    /// Spent inputs with their outputs, ascending; only when none is missing.
+    pub(crate) fn spent_inputs(&self) -> impl Iterator<Item = (TxIn, &'a TxOut)> {
+        self.tx.body().inputs.iter().copied().zip(self.spent.iter().copied())
+    }
+
+    /// Collateral inputs with their outputs, ascending; only when none is missing.
+    pub(crate) fn collateral_inputs(&self) -> impl Iterator<Item = (TxIn, &'a TxOut)> {
+        self.tx.body().collateral.iter().copied().zip(self.collateral.iter().copied())
+    }
+
     /// Reference scripts on spent and reference inputs: one per input, repeated when several hold the same.
     pub(crate) fn reference_scripts(&self) -> impl Iterator<Item = &'a Script> {
         self.spent.iter().chain(&self.read).filter_map(|output| output.reference_script.as_ref())
@@ -70,10 +94,14 @@ impl<'a> Resolved<'a> {
 /// Third layer: who signed, which scripts are needed, and where they come from.
 pub(crate) struct Witnessed<'a> {
     pub resolved: &'a Resolved<'a>,
-    /// Hashes of the keys that gave a signature, ascending.
+    /// Hashes of the keys that gave a signature, ascending: what native scripts look at.
     pub signers: Vec<KeyHash>,
-    /// Scripts that must agree: of spent inputs and of minting policies.
-    pub needed: BTreeSet<ScriptHash>,
+    /// Roots of the Byron addresses whose owners gave a signature.
+    pub roots: BTreeSet<KeyHash>,
+    /// Scripts that must agree, by what asks for them: pointer of the redeemer, and the item itself.
+    pub needed: BTreeMap<ScriptPurposeItem, ScriptHash>,
+    /// The same scripts, each once.
+    pub needed_scripts: BTreeSet<ScriptHash>,
     /// Scripts in the witness set.
     pub supplied: BTreeMap<ScriptHash, &'a Script>,
     /// Scripts on spent and reference inputs; empty when none is needed, as hashing them has a price.
@@ -82,40 +110,51 @@ pub(crate) struct Witnessed<'a> {
 
 impl<'a> Witnessed<'a> {
     pub(crate) fn new(resolved: &'a Resolved<'a>) -> Self {
-        let (body, witnesses) = (resolved.tx.body(), resolved.tx.witnesses());
+        let witnesses = resolved.tx.witnesses();
         let key_hash = |key: &VerificationKey| KeyHash(blake2b_224(&[], &key.0));
         let mut signers: Vec<KeyHash> =
             witnesses.keys.iter().map(|(key, _)| key_hash(key)).collect();
         signers.sort_unstable();
-        let mut needed: BTreeSet<ScriptHash> = body.mint.keys().copied().collect();
-        needed.extend(resolved.spent.iter().filter_map(|output| script_of(output)));
+        let roots = witnesses.bootstrap.iter().map(super::byron::witness_root).collect();
+        let needed = needed_scripts(resolved);
+        let hashes: BTreeSet<ScriptHash> = needed.values().copied().collect();
         let supplied = witnesses.native_scripts.iter().chain(&witnesses.plutus_scripts);
         let supplied = supplied.map(|script| (script.hash(), script)).collect();
-        let by_reference = if needed.is_empty() {
+        let by_reference = if hashes.is_empty() {
             BTreeMap::new()
         } else {
             resolved.reference_scripts().map(|script| (script.hash(), script)).collect()
         };
-        Self { resolved, signers, needed, supplied, by_reference }
+        Self { resolved, signers, roots, needed, needed_scripts: hashes, supplied, by_reference }
     }
 
     /// The script of a hash, from the witness set or an input.
     pub(crate) fn script(&self, hash: &ScriptHash) -> Option<&'a Script> {
         self.supplied.get(hash).or_else(|| self.by_reference.get(hash)).copied()
     }
+
+    /// The needed scripts that are at hand and written in Plutus, by what asks for them.
+    pub(crate) fn needed_plutus(&self) -> impl Iterator<Item = (&ScriptPurposeItem, &'a Script)> {
+        self.needed.iter().filter_map(|(item, hash)| {
+            let script = self.script(hash)?;
+            (script.language != ScriptLanguage::Native).then_some((item, script))
+        })
+    }
 }
 
-fn script_of(output: &TxOut) -> Option<ScriptHash> {
+/// Script that guards an output, when one does.
+pub(crate) fn script_of(output: &TxOut) -> Option<ScriptHash> {
     match Address::parse(&output.address) {
         Address::Shelley { payment: Credential::Script(hash), .. } => Some(hash),
         Address::Shelley { .. } | Address::Byron => None,
     }
 }
 
-/// Key that guards an output, when one does.
+/// Key that guards an output, when one does: for a Byron address, its root.
 pub(crate) fn key_of(output: &TxOut) -> Option<KeyHash> {
     match Address::parse(&output.address) {
         Address::Shelley { payment: Credential::Key(hash), .. } => Some(hash),
-        Address::Shelley { .. } | Address::Byron => None,
+        Address::Shelley { .. } => None,
+        Address::Byron => super::byron::address_root(&output.address),
     }
 }

@@ -8,23 +8,35 @@
 //! ```
 //!
 //! Rules are rows of the tables in `rules`, over three layers of a `context` that is built once per
-//! transaction. What this version does not decide (Plutus, certificates, governance, withdrawals, Byron) is
-//! refused by name, never accepted. All costs are O(log n) in the size of the set.
+//! transaction. Certificates, withdrawals, votes and proposals act on an empty state, which ends with the
+//! transaction. All costs are O(log n) in the size of the set.
 
 mod address;
+mod byron;
 mod context;
+mod epochs;
 mod fields;
 mod native_script;
+mod purpose;
 mod refusal;
+mod refusal_collateral;
+mod refusal_governance;
+mod refusal_state;
 mod refusal_text;
 mod rules;
+mod sha3;
 #[cfg(test)]
 mod tests;
+mod well_formed;
 
 use context::{Fixed, Resolved, Witnessed};
 
 pub use address::{Network, network_of};
-pub use refusal::{Imbalance, OutputPlace, Refusal};
+pub use epochs::Epochs;
+pub use refusal::{
+    CertificateRefusal, CollateralRefusal, GovernanceRefusal, Imbalance, OutputPlace,
+    ProposalRefusal, Refusal, WithdrawalRefusal,
+};
 
 use crate::cardano::parameters::ProtocolParameters;
 use crate::cardano::slot_time::SlotTime;
@@ -38,6 +50,7 @@ pub struct Ledger {
     parameters: ProtocolParameters,
     network: Network,
     slot_time: SlotTime,
+    epochs: Option<Epochs>,
 }
 
 impl Ledger {
@@ -48,7 +61,15 @@ impl Ledger {
         network: Network,
         slot_time: SlotTime,
     ) -> Self {
-        Self { parameters, network, slot_time }
+        Self { parameters, network, slot_time, epochs: None }
+    }
+
+    /// This ledger, told where epochs begin. Without, the few transactions that depend on an epoch (retiring
+    /// a pool, joining a committee) are refused with [`Refusal::EpochUnknown`].
+    #[must_use]
+    pub const fn with_epochs(mut self, epochs: Epochs) -> Self {
+        self.epochs = Some(epochs);
+        self
     }
 
     /// The parameters.
@@ -100,6 +121,7 @@ impl Ledger {
         let witnessed = Witnessed::new(&resolved);
         rules::WITNESSES.iter().try_for_each(|rule| rule(&witnessed))?;
         self.check_signatures(tx)?;
+        rules::phase_2(&witnessed)?;
         rules::too_early(&resolved)?;
         Ok(utxo.apply(tx))
     }
@@ -163,6 +185,13 @@ impl Ledger {
             refusals.extend(rules::INPUTS.iter().filter_map(|rule| rule(&resolved).err()));
             let witnessed = Witnessed::new(&resolved);
             refusals.extend(rules::WITNESSES.iter().filter_map(|rule| rule(&witnessed).err()));
+            refusals.extend(self.check_signatures(tx).err());
+            // As in the ledger, scripts run only when nothing else refuses.
+            if refusals.is_empty() {
+                refusals.extend(rules::phase_2(&witnessed).err());
+            }
+            refusals.extend(early);
+            return refusals;
         }
         refusals.extend(self.check_signatures(tx).err());
         refusals.extend(early);

@@ -1,5 +1,9 @@
 //! Why a transaction does not apply: one variant per predicate failure of the ledger.
 
+pub use super::refusal_collateral::CollateralRefusal;
+pub use super::refusal_governance::{GovernanceRefusal, ProposalRefusal};
+pub use super::refusal_state::{CertificateRefusal, WithdrawalRefusal};
+use crate::cardano::redeemer::{ExecutionUnits, RedeemerPointer};
 use crate::cardano::value::AssetName;
 use crate::unit::{Hash32, KeyHash, ScriptHash, Slot, TxIn, VerificationKey};
 
@@ -17,9 +21,9 @@ pub enum OutputPlace {
 pub struct Imbalance {
     /// Policy and name; `None` for lovelace.
     pub asset: Option<(ScriptHash, AssetName)>,
-    /// Spent, plus minted.
+    /// Spent, withdrawn, refunded and minted.
     pub consumed: i128,
-    /// Paid to outputs and fee, plus burnt.
+    /// Paid to outputs, fee, deposits and donation, and burnt.
     pub produced: i128,
 }
 
@@ -139,10 +143,41 @@ pub enum Refusal {
         actual: Hash32,
     },
     /// Redeemers that no Plutus script asks for.
-    ExtraRedeemers {
-        /// How many there are.
-        count: usize,
+    ExtraRedeemers(Vec<RedeemerPointer>),
+    /// Plutus scripts that are needed without a redeemer.
+    MissingRedeemers(Vec<RedeemerPointer>),
+    /// Inputs that a Plutus script of version 1 or 2 guards, without a datum.
+    UnspendableNoDatumHash(Vec<TxIn>),
+    /// Datums of spent inputs that are not supplied.
+    MissingRequiredDatums(Vec<Hash32>),
+    /// Supplied scripts that are no programs.
+    MalformedScriptWitnesses(Vec<ScriptHash>),
+    /// Scripts on outputs that are no programs.
+    MalformedReferenceScripts(Vec<ScriptHash>),
+    /// Scripts in the auxiliary data that are no programs.
+    InvalidMetadata(Vec<ScriptHash>),
+    /// The budgets of all scripts are too large together.
+    ExUnitsTooBig {
+        /// Their sum: memory and steps.
+        units: (u128, u128),
+        /// Most that is allowed.
+        limit: ExecutionUnits,
     },
+    /// Collateral does not do.
+    Collateral(CollateralRefusal),
+    /// A certificate does not apply.
+    Certificate {
+        /// Its place.
+        index: usize,
+        /// Why.
+        refusal: CertificateRefusal,
+    },
+    /// Withdrawals do not apply.
+    Withdrawals(WithdrawalRefusal),
+    /// Votes or proposals do not apply.
+    Governance(GovernanceRefusal),
+    /// An epoch decides, and this ledger was not told where epochs begin.
+    EpochUnknown,
     /// Supplied datums that no output names.
     NotAllowedSupplementalDatums(Vec<Hash32>),
     /// The script integrity hash differs from that of datums, redeemers and cost models.
@@ -196,7 +231,19 @@ impl Refusal {
             Self::MissingTxBodyMetadataHash { .. } => "MissingTxBodyMetadataHash",
             Self::MissingTxMetadata { .. } => "MissingTxMetadata",
             Self::ConflictingMetadataHash { .. } => "ConflictingMetadataHash",
-            Self::ExtraRedeemers { .. } => "ExtraRedeemers",
+            Self::ExtraRedeemers(_) => "ExtraRedeemers",
+            Self::MissingRedeemers(_) => "MissingRedeemers",
+            Self::UnspendableNoDatumHash(_) => "UnspendableUTxONoDatumHash",
+            Self::MissingRequiredDatums(_) => "MissingRequiredDatums",
+            Self::MalformedScriptWitnesses(_) => "MalformedScriptWitnesses",
+            Self::MalformedReferenceScripts(_) => "MalformedReferenceScripts",
+            Self::InvalidMetadata(_) => "InvalidMetadata",
+            Self::ExUnitsTooBig { .. } => "ExUnitsTooBigUTxO",
+            Self::Collateral(refusal) => refusal.predicate(),
+            Self::Certificate { refusal, .. } => refusal.predicate(),
+            Self::Withdrawals(refusal) => refusal.predicate(),
+            Self::Governance(refusal) => refusal.predicate(),
+            Self::EpochUnknown => "EpochUnknown",
             Self::NotAllowedSupplementalDatums(_) => "NotAllowedSupplementalDatums",
             Self::ScriptIntegrityHashMismatch { protocol_major, .. } if *protocol_major < 11 => {
                 "PPViewHashesDontMatch"

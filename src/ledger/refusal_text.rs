@@ -9,7 +9,7 @@ use crate::unit::{Hash32, Slot};
 const SHOWN_MAX: usize = 5;
 
 /// A list, cut at [`SHOWN_MAX`].
-struct List<'a, T>(&'a [T]);
+pub(super) struct List<'a, T>(pub &'a [T]);
 
 impl<T: Display> Display for List<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -103,9 +103,42 @@ impl Display for Refusal {
                 "auxiliary data hash {stated} in the body; needed {actual}, the hash of the auxiliary \
                  data"
             ),
-            Self::ExtraRedeemers { count } => {
-                write!(f, "{count} redeemers; needed none, as no Plutus script is needed")
+            Self::ExtraRedeemers(pointers) => write!(
+                f,
+                "redeemers that no Plutus script asks for; remove {}",
+                List(pointers)
+            ),
+            Self::MissingRedeemers(pointers) => {
+                write!(f, "Plutus scripts without redeemers; needed one each: {}", List(pointers))
             }
+            Self::UnspendableNoDatumHash(inputs) => write!(
+                f,
+                "outputs of Plutus scripts without a datum, which versions 1 and 2 need: {}",
+                List(inputs)
+            ),
+            Self::MissingRequiredDatums(datums) => {
+                write!(f, "datums of spent inputs not supplied; needed those of {}", List(datums))
+            }
+            Self::MalformedScriptWitnesses(scripts)
+            | Self::MalformedReferenceScripts(scripts)
+            | Self::InvalidMetadata(scripts) => write!(
+                f,
+                "scripts that do not decode in this protocol version; needed programs of their \
+                 language: {}",
+                List(scripts)
+            ),
+            Self::ExUnitsTooBig { units: (memory, steps), limit } => write!(
+                f,
+                "execution units of {memory} memory and {steps} steps; needed at most {} and {}",
+                limit.memory, limit.steps
+            ),
+            Self::Collateral(refusal) => refusal.fmt(f),
+            Self::Certificate { index, refusal } => write!(f, "{refusal}: certificate {index}"),
+            Self::Withdrawals(refusal) => refusal.fmt(f),
+            Self::Governance(refusal) => refusal.fmt(f),
+            Self::EpochUnknown => f.write_str(
+                "the transaction depends on an epoch; needed a ledger that knows where epochs begin",
+            ),
             Self::NotAllowedSupplementalDatums(datums) => write!(
                 f,
                 "datums supplied that neither an output nor a reference input names by hash; remove \
@@ -120,8 +153,7 @@ impl Display for Refusal {
             ),
             Self::NotSupportedYet { what } => write!(
                 f,
-                "the transaction has {what}; this version of the ledger decides payments, native \
-                 scripts, minting by native scripts, metadata, datums and reference inputs"
+                "the transaction has {what}; this version of the ledger does not run them"
             ),
             Self::ValidationTagMismatch => {
                 f.write_str("isValid is false although no script fails; needed isValid true")

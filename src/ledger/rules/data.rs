@@ -1,30 +1,69 @@
-//! Supplied datums, redeemers, and the script integrity hash over them.
+//! Redeemers and datums: exactly those that Plutus scripts need, and datums that outputs name.
 
 use std::collections::BTreeSet;
 
-use super::super::context::Witnessed;
-use super::super::fields::Fields;
+use super::super::context::{Witnessed, script_of};
 use super::super::refusal::Refusal;
-use crate::cardano::hash::blake2b_256;
+use crate::cardano::redeemer::RedeemerPointer;
+use crate::cardano::script::ScriptLanguage;
 use crate::cardano::txout::{Datum, TxOut};
-use crate::unit::Hash32;
+use crate::unit::{Hash32, TxIn};
 
-/// Field of the witness set that holds datums.
-const DATUMS_FIELD: u64 = 4;
-/// An empty CBOR map: no redeemers, and no language views.
-const EMPTY_MAP: &[u8] = &[0xa0];
-
-/// `ExtraRedeemers`: without a needed Plutus script there is no redeemer.
+/// `ExtraRedeemers`: each redeemer is that of a needed Plutus script.
 pub(super) fn extra_redeemers(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
-    match witnessed.resolved.tx.witnesses().redeemers.len() {
-        0 => Ok(()),
-        count => Err(Refusal::ExtraRedeemers { count }),
+    let redeemers = &witnessed.resolved.tx.witnesses().redeemers;
+    if redeemers.is_empty() {
+        return Ok(());
     }
+    let asked: BTreeSet<RedeemerPointer> =
+        witnessed.needed_plutus().map(|(item, _)| item.pointer).collect();
+    let extra: Vec<_> = redeemers.keys().filter(|at| !asked.contains(at)).copied().collect();
+    if extra.is_empty() { Ok(()) } else { Err(Refusal::ExtraRedeemers(extra)) }
 }
 
-/// `NotAllowedSupplementalDatums`: an output or a reference input names each supplied datum by hash.
-///
-/// Inputs ask for datums only when a Plutus script guards them; inline datums are named by nobody.
+/// `MissingRedeemers`: each needed Plutus script has one per item that asks for it.
+pub(super) fn missing_redeemers(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
+    let redeemers = &witnessed.resolved.tx.witnesses().redeemers;
+    let asked = witnessed.needed_plutus().map(|(item, _)| item.pointer);
+    let missing: Vec<_> = asked.filter(|at| !redeemers.contains_key(at)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::MissingRedeemers(missing)) }
+}
+
+/// Spent inputs that a Plutus script guards, with its language.
+fn guarded<'a>(
+    witnessed: &Witnessed<'a>,
+) -> impl Iterator<Item = (TxIn, &'a TxOut, ScriptLanguage)> {
+    let known = !witnessed.needed_scripts.is_empty();
+    witnessed.resolved.spent_inputs().filter(move |_| known).filter_map(|(input, output)| {
+        let script = witnessed.script(&script_of(output)?)?;
+        (script.language != ScriptLanguage::Native).then_some((input, output, script.language))
+    })
+}
+
+/// `UnspendableUTxONoDatumHash`: Plutus scripts of versions 1 and 2 guard no output without a datum.
+pub(super) fn unspendable_no_datum_hash(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
+    let bare = guarded(witnessed).filter(|(_, output, language)| {
+        output.datum == Datum::None && *language < ScriptLanguage::PlutusV3
+    });
+    let inputs: Vec<_> = bare.map(|(input, ..)| input).collect();
+    if inputs.is_empty() { Ok(()) } else { Err(Refusal::UnspendableNoDatumHash(inputs)) }
+}
+
+/// Datums by hash of the spent inputs that a Plutus script guards.
+fn required(witnessed: &Witnessed<'_>) -> BTreeSet<Hash32> {
+    guarded(witnessed).filter_map(|(_, output, _)| datum_hash(output)).collect()
+}
+
+/// `MissingRequiredDatums`: what Plutus scripts guard under the hash of a datum comes with the datum.
+pub(super) fn missing_required_datums(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
+    let supplied = &witnessed.resolved.tx.witnesses().datums;
+    let required = required(witnessed).into_iter();
+    let missing: Vec<_> = required.filter(|datum| !supplied.contains_key(datum)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::MissingRequiredDatums(missing)) }
+}
+
+/// `NotAllowedSupplementalDatums`: each supplied datum is required, or an output, the collateral return or
+/// a reference input names it by hash. Inline datums are named by nobody.
 pub(super) fn not_allowed_supplemental_datums(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
     let resolved = witnessed.resolved;
     let supplied = &resolved.tx.witnesses().datums;
@@ -33,14 +72,14 @@ pub(super) fn not_allowed_supplemental_datums(witnessed: &Witnessed<'_>) -> Resu
     }
     let body = resolved.tx.body();
     let own = body.outputs.iter().chain(&body.collateral_return).map(|output| &**output);
-    let named: BTreeSet<Hash32> =
+    let mut named: BTreeSet<Hash32> =
         own.chain(resolved.referenced.iter().copied()).filter_map(datum_hash).collect();
-    let unnamed: BTreeSet<Hash32> =
-        supplied.keys().filter(|datum| !named.contains(datum)).copied().collect();
+    named.extend(required(witnessed));
+    let unnamed: Vec<_> = supplied.keys().filter(|datum| !named.contains(datum)).copied().collect();
     if unnamed.is_empty() {
         return Ok(());
     }
-    Err(Refusal::NotAllowedSupplementalDatums(unnamed.into_iter().collect()))
+    Err(Refusal::NotAllowedSupplementalDatums(unnamed))
 }
 
 fn datum_hash(output: &TxOut) -> Option<Hash32> {
@@ -48,22 +87,4 @@ fn datum_hash(output: &TxOut) -> Option<Hash32> {
         Datum::Hash(hash) => Some(hash),
         Datum::None | Datum::Inline(_) => None,
     }
-}
-
-/// `PPViewHashesDontMatch`, from protocol version 11 on `ScriptIntegrityHashMismatch`.
-///
-/// Without Plutus scripts the hash covers redeemers (none), the original bytes of the datums, and no
-/// language views; without datums there must be none.
-pub(super) fn script_integrity_hash(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
-    let resolved = witnessed.resolved;
-    let tx = resolved.tx;
-    let datums = Fields::of(tx.witness_bytes()).find(|(key, _)| *key == DATUMS_FIELD);
-    let needed =
-        datums.map(|(_, datums)| Hash32(blake2b_256(&[EMPTY_MAP, datums, EMPTY_MAP].concat())));
-    let stated = tx.body().script_data_hash;
-    if stated == needed {
-        return Ok(());
-    }
-    let protocol_major = resolved.ledger.parameters.protocol_version.major;
-    Err(Refusal::ScriptIntegrityHashMismatch { stated, needed, protocol_major })
 }

@@ -2,8 +2,8 @@
 
 use super::super::context::Resolved;
 use super::super::refusal::Refusal;
-use super::size::{counted_bytes, reference_script_bytes};
-use crate::cardano::parameters::{ProtocolParameters, Rational};
+use super::size::{counted_bytes, execution_units, reference_script_bytes};
+use crate::cardano::parameters::{ExecutionUnitPrices, ProtocolParameters, Rational};
 
 /// Bytes of reference scripts after which each further byte costs 6/5 of what it cost before.
 const TIER_BYTES: u128 = 25_600;
@@ -11,8 +11,11 @@ const TIER_BYTES: u128 = 25_600;
 /// `FeeTooSmallUTxO`.
 pub(super) fn fee_too_small(resolved: &Resolved<'_>) -> Result<(), Refusal> {
     let parameters = &resolved.ledger.parameters;
-    let needed =
-        least_fee(parameters, counted_bytes(resolved.tx), reference_script_bytes(resolved));
+    let bytes = least_fee(parameters, counted_bytes(resolved.tx), reference_script_bytes(resolved));
+    let needed = bytes.saturating_add(execution_fee(
+        &parameters.execution_unit_prices,
+        execution_units(resolved.tx),
+    ));
     let fee = resolved.tx.body().fee;
     if u128::from(fee) < needed { Err(Refusal::FeeTooSmall { fee, needed }) } else { Ok(()) }
 }
@@ -53,6 +56,26 @@ fn reference_script_fee(price: Rational, script_bytes: u64) -> u128 {
     exact().unwrap_or(u128::MAX)
 }
 
+/// Price of execution units: exact, rounded up once; saturates, which refuses, beyond 128 bits.
+fn execution_fee(prices: &ExecutionUnitPrices, (memory, steps): (u128, u128)) -> u128 {
+    let part = |units: u128, price: Rational| {
+        let product = units.checked_mul(u128::from(price.numerator()))?;
+        let below = u128::from(price.denominator());
+        Some((product.checked_div(below)?, product.checked_rem(below)?, below))
+    };
+    let parts = part(memory, prices.memory).zip(part(steps, prices.steps));
+    let Some(((whole, rest, below), (other, other_rest, other_below))) = parts else {
+        return u128::MAX;
+    };
+    // Both rests are fractions below one: their sum is nothing, at most one, or below two.
+    let rounded = match (rest, other_rest) {
+        (0, 0) => 0,
+        _ if rest * other_below > (other_below - other_rest) * below => 2,
+        _ => 1,
+    };
+    whole.saturating_add(other).saturating_add(rounded)
+}
+
 #[cfg(test)]
 #[allow(clippy::expect_used)]
 mod tests {
@@ -78,6 +101,31 @@ mod tests {
         }
         let largest = reference_script_fee(price(u64::MAX, 1), 204_800);
         assert_eq!(largest, 7_791_472_505_754_402_372_246_065);
+    }
+
+    #[test]
+    fn execution_units_are_priced_exactly_and_rounded_up_once() {
+        let price = |above, below| Rational::new(above, below).expect("a ratio");
+        let cases = [
+            ((0, 1), (0, 1), (9, 9), 0),
+            ((1, 2), (1, 2), (1, 1), 1),
+            ((1, 2), (1, 3), (1, 1), 1),
+            ((2, 3), (2, 3), (1, 1), 2),
+            ((1, 1), (1, 3), (5, 3), 6),
+            ((1, 1), (1, 3), (5, 4), 7),
+            ((577, 10_000), (721, 10_000_000), (14_000_000, 10_000_000_000), 1_528_800),
+            ((u64::MAX, 1), (u64::MAX, 1), (1 << 63, 1 << 63), (1 << 64) * ((1 << 64) - 1)),
+            ((1, u64::MAX), (1, u64::MAX), (1 << 63, 1 << 63), 2),
+        ];
+        for (memory, steps, units, fee) in cases {
+            let prices = ExecutionUnitPrices {
+                memory: price(memory.0, memory.1),
+                steps: price(steps.0, steps.1),
+            };
+            assert_eq!(execution_fee(&prices, units), fee, "{prices:?} for {units:?}");
+        }
+        let prices = ExecutionUnitPrices { memory: price(2, 1), steps: price(2, 1) };
+        assert_eq!(execution_fee(&prices, (u128::MAX, 1)), u128::MAX);
     }
 
     #[test]

@@ -25,9 +25,10 @@ pub(super) fn wrong_network_in_tx_body(fixed: &Fixed<'_>) -> Result<(), Refusal>
     }
 }
 
-/// `ConwayTreasuryValueMismatch`: account balances of a head are zero (`head-logic.md` 8.2).
+/// `ConwayTreasuryValueMismatch`: account balances of a head are zero (`head-logic.md` 8.2). The ledger does
+/// not ask when `isValid` is false.
 pub(super) fn treasury_value_mismatch(fixed: &Fixed<'_>) -> Result<(), Refusal> {
-    match fixed.tx.body().treasury_value {
+    match fixed.tx.body().treasury_value.filter(|_| fixed.tx.is_valid()) {
         None | Some(0) => Ok(()),
         Some(stated) => Err(Refusal::TreasuryValueMismatch { stated }),
     }

@@ -9,7 +9,7 @@ use crate::unit::ScriptHash;
 /// `ExtraneousScriptWitnessesUTXOW`: each supplied script is needed, and no input brings it along already.
 pub(super) fn extraneous_script_witnesses(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
     let asked_for = |hash: &&ScriptHash| {
-        witnessed.needed.contains(*hash) && !witnessed.by_reference.contains_key(*hash)
+        witnessed.needed_scripts.contains(*hash) && !witnessed.by_reference.contains_key(*hash)
     };
     let extra: Vec<_> =
         witnessed.supplied.keys().filter(|hash| !asked_for(hash)).copied().collect();
@@ -18,7 +18,7 @@ pub(super) fn extraneous_script_witnesses(witnessed: &Witnessed<'_>) -> Result<(
 
 /// `MissingScriptWitnessesUTXOW`: each needed script is supplied or on a spent or reference input.
 pub(super) fn missing_script_witnesses(witnessed: &Witnessed<'_>) -> Result<(), Refusal> {
-    let absent = witnessed.needed.iter().filter(|hash| witnessed.script(hash).is_none());
+    let absent = witnessed.needed_scripts.iter().filter(|hash| witnessed.script(hash).is_none());
     let missing: Vec<_> = absent.copied().collect();
     if missing.is_empty() { Ok(()) } else { Err(Refusal::MissingScriptWitnesses(missing)) }
 }
@@ -37,6 +37,6 @@ pub(super) fn script_witness_not_validating(witnessed: &Witnessed<'_>) -> Result
                 && evaluate(&script.bytes, &scene) != Some(true)
         })
     };
-    let failing: Vec<_> = witnessed.needed.iter().filter(disagrees).copied().collect();
+    let failing: Vec<_> = witnessed.needed_scripts.iter().filter(disagrees).copied().collect();
     if failing.is_empty() { Ok(()) } else { Err(Refusal::ScriptWitnessNotValidating(failing)) }
 }

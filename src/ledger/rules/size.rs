@@ -37,8 +37,28 @@ pub(super) fn reference_script_bytes(resolved: &Resolved<'_>) -> u64 {
     u64::try_from(sizes.sum::<usize>()).unwrap_or(u64::MAX)
 }
 
-/// `ConwayTxRefScriptsSizeTooBig`.
+/// `ConwayTxRefScriptsSizeTooBig`; not asked when `isValid` is false.
 pub(super) fn reference_scripts_too_big(resolved: &Resolved<'_>) -> Result<(), Refusal> {
+    if !resolved.tx.is_valid() {
+        return Ok(());
+    }
     let (size, limit) = (reference_script_bytes(resolved), REFERENCE_SCRIPT_BYTES_MAX);
     if size > limit { Err(Refusal::ReferenceScriptsTooBig { size, limit }) } else { Ok(()) }
+}
+
+/// Memory and steps of all redeemers together.
+pub(super) fn execution_units(tx: &Tx) -> (u128, u128) {
+    tx.witnesses().redeemers.values().fold((0, 0), |(memory, steps), redeemer| {
+        (memory + u128::from(redeemer.units.memory), steps + u128::from(redeemer.units.steps))
+    })
+}
+
+/// `ExUnitsTooBigUTxO`: the budgets of all redeemers together, memory and steps each.
+pub(super) fn ex_units_too_big(fixed: &Fixed<'_>) -> Result<(), Refusal> {
+    let limit = &fixed.ledger.parameters.max_tx_execution_units;
+    let units = execution_units(fixed.tx);
+    if units.0 <= u128::from(limit.memory) && units.1 <= u128::from(limit.steps) {
+        return Ok(());
+    }
+    Err(Refusal::ExUnitsTooBig { units, limit: limit.clone() })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::context::Resolved;
 use super::super::refusal::{Imbalance, Refusal};
+use super::deposits::Deposits;
 use crate::cardano::value::{AssetName, Assets};
 use crate::unit::ScriptHash;
 
@@ -44,15 +45,19 @@ fn each<Q>(assets: &Assets<Q>) -> impl Iterator<Item = (Asset<'_>, &Q)> {
     })
 }
 
-/// `ValueNotConservedUTxO`: spent and minted equals outputs, fee and burnt, for lovelace and each asset.
+/// `ValueNotConservedUTxO`: spent, withdrawn, refunded and minted equals outputs, fee, deposits, donation and
+/// burnt, for lovelace and each asset.
 ///
-/// Sums of 64-bit quantities over at most 2^17 places cannot overflow 128 bits. Certificates, withdrawals,
-/// proposals and donations would enter the balance of lovelace here; they are refused before.
+/// Sums of 64-bit quantities over less than 2^62 places cannot overflow 128 bits.
 pub(super) fn value_not_conserved(resolved: &Resolved<'_>) -> Result<(), Refusal> {
     let body = resolved.tx.body();
-    let consumed = resolved.spent.iter().map(|output| i128::from(output.value.lovelace)).sum();
+    let deposits = Deposits::of(resolved);
+    let spent: i128 = resolved.spent.iter().map(|output| i128::from(output.value.lovelace)).sum();
+    let withdrawn: i128 = body.withdrawals.values().copied().map(i128::from).sum();
+    let consumed = spent + withdrawn + deposits.refunded;
     let paid: i128 = body.outputs.iter().map(|output| i128::from(output.value.lovelace)).sum();
-    let produced = paid + i128::from(body.fee);
+    let donation = i128::from(body.donation.unwrap_or_default());
+    let produced = paid + i128::from(body.fee) + deposits.taken + donation;
 
     let mut balance = Balance::default();
     balance.mint(&body.mint);

@@ -51,7 +51,9 @@ fn theft_zero_withdrawal_without_its_key() {
     let mut world = World::new();
     let account = [&[0xa1, 0x58, 29, 0xe0][..], &world.bob.hash().0, &[0]].concat();
     let build = world.payment().body_field(5, account);
-    world.alice_may_not(&build, &Refusal::NotSupportedYet { what: "withdrawals" });
+    let tx = world.by_alice(&build);
+    let refusals = world.ledger.check_all(NOW, &world.utxo, &tx);
+    assert!(refusals.contains(&Refusal::MissingVKeyWitnesses(vec![world.bob.hash()])));
 }
 
 #[test]
@@ -67,7 +69,9 @@ fn theft_reference_input_that_is_also_spent() {
 fn theft_unfunded_treasury_donation() {
     let mut world = World::new();
     let build = world.payment().body_field(22, [0x1a, 0, 0x0f, 0x42, 0x40]);
-    world.alice_may_not(&build, &Refusal::NotSupportedYet { what: "a donation to the treasury" });
+    let (consumed, produced) = (10_000_000, 11_000_000);
+    let wrong = Imbalance { asset: None, consumed, produced };
+    world.alice_may_not(&build, &Refusal::ValueNotConserved(vec![wrong]));
 }
 
 #[test]

@@ -3,67 +3,6 @@
 use super::*;
 
 #[test]
-fn not_supported_yet_refuses_each_feature_by_name() {
-    let mut world = World::new();
-    let payment = world.payment();
-    let certificate = [&[0xd9, 1, 2, 0x81, 0x82, 0, 0x82, 0, 0x58, 28][..], &[1; 28]].concat();
-    let vote = [
-        &[0xa1, 0x82, 2, 0x58, 28][..],
-        &[1; 28],
-        &[0xa1, 0x82, 0x58, 32],
-        &[2; 32],
-        &[0, 0x82, 0, 0xf6],
-    ];
-    let account = [&[0xe0][..], &[1; 28]].concat();
-    let proposal = [
-        &[0xd9, 1, 2, 0x81, 0x84, 0, 0x58, 29][..],
-        &account,
-        &[0x81, 6, 0x82, 0x61, b'x', 0x58, 32],
-        &[3; 32],
-    ];
-    let bootstrap = [
-        &[0xd9, 1, 2, 0x81, 0x84, 0x58, 32][..],
-        &[1; 32],
-        &[0x58, 64],
-        &[2; 64],
-        &[0x58, 32],
-        &[3; 32],
-        &[0x41, 0xa0],
-    ];
-    let withdrawal = |lovelace| [&[0xa1, 0x58, 29][..], &account, &[lovelace]].concat();
-    let auxiliary = [0xd9, 1, 3, 0xa1, 2, 0x81, 0x41, 0];
-    let with_plutus = TxOut::with(&world.bob.address(0), ada(10), Datum::None, Some(plutus()));
-    let cases = [
-        ("certificates", payment.clone().body_field(4, certificate)),
-        ("withdrawals", payment.clone().body_field(5, withdrawal(1))),
-        ("withdrawals", payment.clone().body_field(5, withdrawal(0))),
-        ("votes", payment.clone().body_field(19, vote.concat())),
-        ("proposals", payment.clone().body_field(20, proposal.concat())),
-        ("donation", payment.clone().body_field(22, [1])),
-        ("bootstrap", payment.clone().witness_field(2, bootstrap.concat())),
-        ("Plutus scripts in the witness", payment.clone().witness_field(6, [0x81, 0x41, 0])),
-        ("Plutus reference", payment.clone().collateral_return(&with_plutus)),
-        ("Plutus scripts in the aux", payment.clone().auxiliary_data(&auxiliary)),
-    ];
-    for (what, build) in cases {
-        let refusal = world.ledger.apply(NOW, &world.utxo, &world.by_alice(&build)).unwrap_err();
-        assert_eq!(refusal.predicate(), "NotSupportedYet", "{what}: {refusal}");
-        assert!(refusal.to_string().contains(what), "{what}: {refusal}");
-    }
-    world.alice_may(&payment.auxiliary_data(&[0xd9, 1, 3, 0xa1, 2, 0x80]));
-}
-
-#[test]
-fn not_supported_yet_refuses_a_plutus_script_on_an_output() {
-    let mut world = World::new();
-    let input = world.holds(world.to_alice(ada(10)));
-    let output = TxOut::with(&world.bob.address(0), ada(10), Datum::None, Some(plutus()));
-    let build = TxBuilder::new().input(input).output(&output);
-    let what = "a Plutus reference script on an output";
-    world.alice_may_not(&build, &Refusal::NotSupportedYet { what });
-}
-
-#[test]
 fn validation_tag_mismatch_refuses_false_and_passes_true() {
     let mut world = World::new();
     let payment = world.payment();
@@ -208,18 +147,6 @@ fn byron_outputs_never_enter_a_head() {
     let build = TxBuilder::new().input(input).output(&world.to_bob(ada(3))).output(&byron);
     let outputs = vec![OutputPlace::Output(1)];
     world.alice_may_not(&build, &Refusal::ByronOutput { outputs });
-}
-
-#[test]
-fn byron_inputs_are_neither_spent_nor_offered_but_may_be_read() {
-    let mut world = World::new();
-    let byron = world.holds(TxOut::new(&byron_address(), ada(10)));
-    let payment = world.payment();
-    world.alice_may(&payment.clone().reference_input(byron));
-    let refusal = Refusal::NotSupportedYet { what: "inputs at Byron addresses" };
-    world.alice_may_not(&payment.collateral(byron), &refusal);
-    let spend = TxBuilder::new().input(byron).output(&world.to_bob(ada(10)));
-    world.alice_may_not(&spend, &refusal);
 }
 
 #[test]

@@ -2,11 +2,17 @@
 //! tests of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod byron;
+mod certificates;
+mod governance;
 mod inputs;
 mod interface;
 mod known_thefts;
 mod limits;
+mod parts;
+mod plutus;
 mod scripts;
+mod withdrawals;
 mod witnesses;
 
 use super::*;

@@ -127,15 +127,9 @@ fn a_script_that_is_needed_twice_is_asked_once_and_burning_needs_it_too() {
 }
 
 #[test]
-fn plutus_scripts_by_reference_are_not_supported_yet() {
+fn plutus_scripts_that_are_only_carried_along_do_not_run() {
     let mut world = World::new();
-    let script = plutus();
-    let build = spends(&mut world, &script);
-    let holder = refers(&mut world, &script);
-    let build = build.reference_input(holder);
-    let what = "Plutus scripts to run";
-    world.alice_may_not(&build, &Refusal::NotSupportedYet { what });
-    // A script that is only carried along is not run.
+    let holder = refers(&mut world, &plutus());
     let payment = world.payment().reference_input(holder);
     world.alice_may(&payment);
 }

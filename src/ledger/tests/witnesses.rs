@@ -156,13 +156,13 @@ fn script_integrity_hash_covers_the_datums_as_they_were_written() {
 
 #[test]
 fn extra_redeemers_refuses_what_no_script_asks_for() {
+    use crate::cardano::redeemer::{Purpose, RedeemerPointer};
     let mut world = World::new();
     let redeemer = [0xa1, 0x82, 0, 0, 0x82, 0x01, 0x82, 0, 0];
-    let tx = world.payment().witness_field(5, redeemer);
-    let refusal = world.ledger.apply(NOW, &world.utxo, &world.by_alice(&tx)).unwrap_err();
-    assert_eq!(refusal, Refusal::ExtraRedeemers { count: 1 });
+    let collateral = world.holds(world.to_alice(ada(5)));
+    let tx = world.payment().collateral(collateral).witness_field(5, redeemer);
     let covered = datum_hash(&[&redeemer[..], &[0xa0]].concat());
-    let tx = world.by_alice(&tx.script_integrity_hash(covered));
-    let refusal = world.ledger.apply(NOW, &world.utxo, &tx).unwrap_err();
-    assert_eq!(refusal, Refusal::ExtraRedeemers { count: 1 });
+    let extra = RedeemerPointer { purpose: Purpose::Spend, index: 0 };
+    let tx = tx.script_integrity_hash(covered);
+    world.alice_may_not(&tx, &Refusal::ExtraRedeemers(vec![extra]));
 }
