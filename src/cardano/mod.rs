@@ -36,6 +36,8 @@ mod bad_input_tests;
 #[cfg(test)]
 mod bad_json_tests;
 #[cfg(test)]
+mod certificate_tests;
+#[cfg(test)]
 mod conway_tests;
 #[cfg(test)]
 mod property_tests;

@@ -3,7 +3,9 @@
 use pallas_codec::minicbor::data::Tag;
 use pallas_codec::minicbor::{Encoder, encode};
 
+use super::credential::{Anchor, Credential};
 use super::tx::Tx;
+use crate::unit::{Hash32, KeyHash, ScriptHash};
 
 pub(super) type Written = Result<(), encode::Error<std::convert::Infallible>>;
 pub(super) type Writer<'a> = Encoder<&'a mut Vec<u8>>;
@@ -99,4 +101,53 @@ pub(super) fn assets(policy: &[u8], name: &[u8], quantity: Vec<u8>) -> Vec<u8> {
     let mut bytes = written(|e| e.map(1)?.bytes(policy)?.map(1)?.bytes(name)?.ok());
     bytes.extend(quantity);
     bytes
+}
+
+pub(super) fn joined(items: &[Vec<u8>]) -> Vec<u8> {
+    list(items)
+}
+
+pub(super) fn text(text: &str) -> Vec<u8> {
+    written(|e| e.str(text)?.ok())
+}
+
+pub(super) fn null() -> Vec<u8> {
+    vec![0xf6]
+}
+
+pub(super) fn ratio(above: u64, below: u64) -> Vec<u8> {
+    [vec![0xd8, 30], joined(&[number(above), number(below)])].concat()
+}
+
+pub(super) fn credential(kind: u64, byte: u8) -> Vec<u8> {
+    joined(&[number(kind), string(&[byte; 28])])
+}
+
+pub(super) fn key(byte: u8) -> Credential {
+    Credential::Key(KeyHash([byte; 28]))
+}
+
+pub(super) fn script(byte: u8) -> Credential {
+    Credential::Script(ScriptHash([byte; 28]))
+}
+
+pub(super) fn account_bytes(header: u8, byte: u8) -> Vec<u8> {
+    string(&[vec![header], vec![byte; 28]].concat())
+}
+
+pub(super) fn anchor_bytes() -> Vec<u8> {
+    joined(&[text("https://a"), string(&[9; 32])])
+}
+
+pub(super) fn anchor() -> Anchor {
+    Anchor { url: "https://a".into(), hash: Hash32([9; 32]) }
+}
+
+pub(super) fn action_id(byte: u8) -> Vec<u8> {
+    joined(&[string(&[byte; 32]), number(3)])
+}
+
+pub(super) fn refused(bytes: &[u8], part: &str) {
+    let seen = Tx::decode(bytes).expect_err(part).0;
+    assert!(seen.contains(part), "no \"{part}\" in: {seen}");
 }

@@ -58,6 +58,8 @@ pub struct Genesis {
     pub network: Network,
     /// Length of a slot, above zero.
     pub slot_length: Span,
+    /// Slots of an epoch, when the genesis states it. The first epoch begins with slot 0.
+    pub epoch_length: Option<u64>,
     /// Begin of slot 0. `None`: the moment of the node's first start, which the journal keeps.
     pub system_start: Option<UtcTime>,
 }
@@ -65,7 +67,12 @@ pub struct Genesis {
 impl Default for Genesis {
     /// Without a genesis file: a test network, slots of one second (`api.md` 6.4).
     fn default() -> Self {
-        Self { network: Network::Test, slot_length: Span::seconds(1), system_start: None }
+        Self {
+            network: Network::Test,
+            slot_length: Span::seconds(1),
+            epoch_length: None,
+            system_start: None,
+        }
     }
 }
 
@@ -170,7 +177,7 @@ pub fn parameters(file: &Path) -> Result<ProtocolParameters, Problem> {
     read_json(file, &PARAMETERS, ProtocolParameters::from_json)
 }
 
-/// Reads a Shelley genesis; only start, slot length and network matter.
+/// Reads a Shelley genesis; only start, slot length and network matter, and the epoch length when stated.
 ///
 /// # Errors
 /// When the file cannot be read, or one of the three is missing or malformed.
@@ -181,6 +188,7 @@ pub fn genesis(file: &Path) -> Result<Genesis, Problem> {
         system_start: UtcTime,
         slot_length: Span,
         network_id: String,
+        epoch_length: Option<u64>,
     }
     read_json(file, &GENESIS, |text| {
         let file: File = serde_json::from_str(text).map_err(|e| DecodeError(e.to_string()))?;
@@ -197,6 +205,7 @@ pub fn genesis(file: &Path) -> Result<Genesis, Problem> {
         Ok(Genesis {
             network,
             slot_length: times.slot_length(),
+            epoch_length: file.epoch_length,
             system_start: Some(times.system_start()),
         })
     })
@@ -251,7 +260,7 @@ mod tests {
     use super::*;
 
     const GOOD_GENESIS: &str =
-        r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":0.1,"networkId":"Testnet","more":1}"#;
+        r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":0.1,"networkId":"Testnet","epochLength":500,"more":1}"#;
 
     struct Dir(tempfile::TempDir);
 
@@ -387,6 +396,7 @@ mod tests {
         let load = |content: &str| genesis(&dir.file("g.json", content));
         let read = load(GOOD_GENESIS).unwrap();
         assert_eq!((read.network, read.slot_length), (Network::Test, Span::millis(100)));
+        assert_eq!(read.epoch_length, Some(500));
         assert_eq!(read.system_start.unwrap().to_string(), "2022-07-07T09:33:35Z");
         for (from, to, seen) in [
             ("0.1", "0", "slot length of 0"),

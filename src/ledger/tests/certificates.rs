@@ -160,17 +160,17 @@ fn delegatee_stake_pool_not_registered_deleg_looks_at_certificates_before() {
     passes(11, &registered, POOL + STAKE);
     refuses(11, &[register(STAKE), delegate], STAKE, 1, C::PoolNotKnown(id));
     let all_in_one = list(&[number(11), key(&alice()), string(&id.0), number(STAKE)]);
-    refuses(11, &[all_in_one.clone()], STAKE, 0, C::PoolNotKnown(id));
+    refuses(11, std::slice::from_ref(&all_in_one), STAKE, 0, C::PoolNotKnown(id));
     passes(11, &[pool_of(&alice(), 1, 100, 0, 32), all_in_one], POOL + STAKE);
 }
 
 #[test]
 fn delegatee_drep_not_registered_deleg_is_asked_from_version_10_on() {
     let delegate = list(&[number(12), key(&alice()), drep(&bob()), number(STAKE)]);
-    passes(9, &[delegate.clone()], STAKE);
+    passes(9, std::slice::from_ref(&delegate), STAKE);
     for major in [10, 11] {
         let refusal = C::DRepNotKnown(credential(&bob()));
-        refuses(major, &[delegate.clone()], STAKE, 0, refusal);
+        refuses(major, std::slice::from_ref(&delegate), STAKE, 0, refusal);
         let register = list(&[number(16), key(&bob()), number(DREP), null()]);
         passes(major, &[register, delegate.clone()], DREP + STAKE);
     }
