@@ -15,6 +15,7 @@ use serde_json::Value;
 
 /// Direct dependencies of the core. A new one needs a decision record, and then a line here.
 const CORE_DEPENDENCIES: &[&str] = &[
+    "amaru-uplc",
     "blake2",
     "blst",
     "ed25519-dalek",
