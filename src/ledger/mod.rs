@@ -17,6 +17,7 @@ mod context;
 mod epochs;
 mod fields;
 mod native_script;
+pub mod plutus;
 mod purpose;
 mod refusal;
 mod refusal_collateral;
@@ -27,7 +28,6 @@ mod rules;
 mod sha3;
 #[cfg(test)]
 mod tests;
-mod well_formed;
 
 use context::{Fixed, Resolved, Witnessed};
 
@@ -37,6 +37,10 @@ pub use refusal::{
     CertificateRefusal, CollateralRefusal, GovernanceRefusal, Imbalance, OutputPlace,
     ProposalRefusal, Refusal, WithdrawalRefusal,
 };
+
+use std::sync::Arc;
+
+use plutus::{CollectError, Plutus, ScriptVerdict};
 
 use crate::cardano::parameters::ProtocolParameters;
 use crate::cardano::slot_time::SlotTime;
@@ -51,23 +55,22 @@ pub struct Ledger {
     network: Network,
     slot_time: SlotTime,
     epochs: Option<Epochs>,
+    /// Programs that were decoded before and spare memory, shared by clones: no verdict depends on them.
+    plutus: Arc<Plutus>,
 }
 
 impl Ledger {
     /// A ledger of these parameters, on this network, with this slot arithmetic.
     #[must_use]
-    pub const fn new(
-        parameters: ProtocolParameters,
-        network: Network,
-        slot_time: SlotTime,
-    ) -> Self {
-        Self { parameters, network, slot_time, epochs: None }
+    pub fn new(parameters: ProtocolParameters, network: Network, slot_time: SlotTime) -> Self {
+        let plutus = Arc::new(Plutus::new(&parameters));
+        Self { parameters, network, slot_time, epochs: None, plutus }
     }
 
     /// This ledger, told where epochs begin. Without, the few transactions that depend on an epoch (retiring
     /// a pool, joining a committee) are refused with [`Refusal::EpochUnknown`].
     #[must_use]
-    pub const fn with_epochs(mut self, epochs: Epochs) -> Self {
+    pub fn with_epochs(mut self, epochs: Epochs) -> Self {
         self.epochs = Some(epochs);
         self
     }
@@ -88,6 +91,28 @@ impl Ledger {
     #[must_use]
     pub const fn slot_time(&self) -> &SlotTime {
         &self.slot_time
+    }
+
+    pub(crate) fn plutus(&self) -> &Plutus {
+        &self.plutus
+    }
+
+    /// Runs the Plutus scripts of a transaction, whatever other rules say about it: what each was asked about,
+    /// what its redeemer allows, and what it spent or why it failed.
+    ///
+    /// # Errors
+    /// [`Refusal::BadInputs`] when inputs are absent, [`Refusal::CollectErrors`] when scripts cannot be run.
+    pub fn evaluate(
+        &self,
+        slot: Slot,
+        utxo: &Utxo,
+        tx: &Tx,
+    ) -> Result<Vec<ScriptVerdict>, Refusal> {
+        let resolved = Resolved::new(Fixed { ledger: self, tx }, slot, utxo);
+        rules::bad_inputs(&resolved)?;
+        let collected: Result<_, Vec<CollectError>> =
+            self.plutus.evaluate(&Witnessed::new(&resolved));
+        collected.map_err(Refusal::CollectErrors)
     }
 
     /// Verifies what depends on the bytes alone (signatures); a pass is memoised in the transaction, so
@@ -121,7 +146,7 @@ impl Ledger {
         let witnessed = Witnessed::new(&resolved);
         rules::WITNESSES.iter().try_for_each(|rule| rule(&witnessed))?;
         self.check_signatures(tx)?;
-        rules::phase_2(&witnessed)?;
+        rules::validation_tag_mismatch(&witnessed)?;
         rules::too_early(&resolved)?;
         Ok(utxo.apply(tx))
     }
@@ -188,7 +213,7 @@ impl Ledger {
             refusals.extend(self.check_signatures(tx).err());
             // As in the ledger, scripts run only when nothing else refuses.
             if refusals.is_empty() {
-                refusals.extend(rules::phase_2(&witnessed).err());
+                refusals.extend(rules::validation_tag_mismatch(&witnessed).err());
             }
             refusals.extend(early);
             return refusals;

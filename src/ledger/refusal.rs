@@ -1,5 +1,6 @@
 //! Why a transaction does not apply: one variant per predicate failure of the ledger.
 
+use super::plutus::{CollectError, ScriptVerdict};
 pub use super::refusal_collateral::CollateralRefusal;
 pub use super::refusal_governance::{GovernanceRefusal, ProposalRefusal};
 pub use super::refusal_state::{CertificateRefusal, WithdrawalRefusal};
@@ -40,6 +41,10 @@ pub enum Refusal {
     },
     /// `isValid` is false although no script of the transaction fails.
     ValidationTagMismatch,
+    /// `isValid` is true although these scripts fail; or it is false, and the evaluator gave up on these.
+    PlutusFailed(Vec<ScriptVerdict>),
+    /// Scripts cannot be run.
+    CollectErrors(Vec<CollectError>),
     /// No input is spent.
     InputSetEmpty,
     /// Inputs that are not in the set: spent, collateral and reference inputs.
@@ -209,7 +214,8 @@ impl Refusal {
     pub const fn predicate(&self) -> &'static str {
         match self {
             Self::NotSupportedYet { .. } => "NotSupportedYet",
-            Self::ValidationTagMismatch => "ValidationTagMismatch",
+            Self::ValidationTagMismatch | Self::PlutusFailed(_) => "ValidationTagMismatch",
+            Self::CollectErrors(_) => "CollectErrors",
             Self::InputSetEmpty => "InputSetEmptyUTxO",
             Self::BadInputs(_) => "BadInputsUTxO",
             Self::NonDisjointReferenceInputs(_) => "BabbageNonDisjointRefInputs",

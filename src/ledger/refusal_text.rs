@@ -158,6 +158,14 @@ impl Display for Refusal {
             Self::ValidationTagMismatch => {
                 f.write_str("isValid is false although no script fails; needed isValid true")
             }
+            Self::PlutusFailed(failures) => write!(
+                f,
+                "Plutus validation failed: {}; needed scripts that pass, or isValid false and collateral",
+                List(failures)
+            ),
+            Self::CollectErrors(errors) => {
+                write!(f, "scripts cannot be run: {}; needed nothing of this", List(errors))
+            }
             Self::InputSetEmpty => f.write_str("no inputs; needed at least one"),
             Self::BadInputs(inputs) => write!(
                 f,

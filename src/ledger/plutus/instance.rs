@@ -110,11 +110,7 @@ impl Program {
 }
 
 /// The last `count` terms, in their order.
-fn taken<'a>(
-    pool: Pool<'a>,
-    done: &mut Vec<Terms<'a>>,
-    count: usize,
-) -> Option<&'a [Terms<'a>]> {
+fn taken<'a>(pool: Pool<'a>, done: &mut Vec<Terms<'a>>, count: usize) -> Option<&'a [Terms<'a>]> {
     let start = done.len().checked_sub(count)?;
     let terms = pool.slice(done.get(start..)?);
     done.truncate(start);

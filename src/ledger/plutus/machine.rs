@@ -26,6 +26,9 @@ pub enum ScriptFailure {
     OutOfBudget,
     /// A V3 script gave something else than unit.
     NotUnit,
+    /// The bytes are no program of this language. The ledger refuses new ones before it runs them; a reference
+    /// script that came from layer 1 may be one.
+    Malformed,
     /// The program names a variable that nothing binds.
     OpenTerm,
     /// The evaluator itself gave up: it panicked, or memory, stack or its knowledge of builtins ended. This
@@ -49,7 +52,7 @@ impl Rules<'_> {
         pool: Pool<'_>,
         program: &Program,
         arguments: &[Data<'_>],
-        budget: ExecutionUnits,
+        budget: &ExecutionUnits,
     ) -> Result<ExecutionUnits, ScriptFailure> {
         if !program.closed {
             return Err(ScriptFailure::OpenTerm);
@@ -67,7 +70,7 @@ impl Rules<'_> {
         pool: Pool<'a>,
         program: &'a Program,
         arguments: &[Data<'a>],
-        budget: ExecutionUnits,
+        budget: &ExecutionUnits,
     ) -> Result<ExecutionUnits, ScriptFailure> {
         let term = program.instantiate(pool, self.floor).ok_or_else(|| {
             ScriptFailure::Evaluator("the program is larger than this machine's words".to_owned())
@@ -76,8 +79,12 @@ impl Rules<'_> {
         if self.language == ScriptLanguage::PlutusV3 {
             return self.evaluate(pool, term, budget, ExBudget::new(0, 0));
         }
-        let term = discarded(pool, term, self.floor);
-        self.evaluate(pool, term, budget, self.costs.discarding())
+        let beside = self.costs.discarding();
+        if beside.mem == i64::MAX || beside.cpu == i64::MAX {
+            // A step costs the most there is, and every script takes such steps.
+            return Err(ScriptFailure::OutOfBudget);
+        }
+        self.evaluate(pool, discarded(pool, term, self.floor), budget, beside)
     }
 
     /// Runs a term; `beside` is paid for on top of the budget and not reported.
@@ -85,7 +92,7 @@ impl Rules<'_> {
         &self,
         pool: Pool<'a>,
         term: Terms<'a>,
-        budget: ExecutionUnits,
+        budget: &ExecutionUnits,
         beside: ExBudget,
     ) -> Result<ExecutionUnits, ScriptFailure> {
         let total = |units: u64, beside: i64| {
@@ -115,10 +122,7 @@ impl Rules<'_> {
             initial.checked_sub(left)?.checked_sub(beside)?.try_into().ok()
         };
         let left = result.info.remaining_budget;
-        match (
-            spent(initial.mem, left.mem, beside.mem),
-            spent(initial.cpu, left.cpu, beside.cpu),
-        ) {
+        match (spent(initial.mem, left.mem, beside.mem), spent(initial.cpu, left.cpu, beside.cpu)) {
             (Some(memory), Some(steps)) if memory <= budget.memory && steps <= budget.steps => {
                 Ok(ExecutionUnits { memory, steps })
             }
@@ -143,6 +147,7 @@ impl std::fmt::Display for ScriptFailure {
             Self::Error(text) => write!(f, "script error: {text}"),
             Self::OutOfBudget => f.write_str("execution units used up"),
             Self::NotUnit => f.write_str("result is not unit, which PlutusV3 needs"),
+            Self::Malformed => f.write_str("bytes that are no program of the language"),
             Self::OpenTerm => f.write_str("program with a free variable"),
             Self::Evaluator(text) => write!(f, "evaluator gave up: {text}"),
         }

@@ -48,10 +48,6 @@ impl<'a> Pool<'a> {
         self.slices.alloc_slice_copy(items)
     }
 
-    pub(super) fn text(self, text: &str) -> &'a str {
-        self.slices.alloc_str(text)
-    }
-
     pub(super) fn bytes(self, bytes: &[u8]) -> Data<'a> {
         PlutusData::byte_string(self.arena, self.slice(bytes))
     }

@@ -10,28 +10,33 @@ use std::thread::{Builder, scope};
 
 use super::instance::stack_address;
 
-/// What a caller's stack must have left: a quarter of the 2 MiB that threads have by default.
-pub(super) const CALLER_BYTES: usize = 512 * 1024;
+/// What a caller's stack must have left: half of the 2 MiB that threads have by default.
+const CALLER_BYTES: usize = 1024 * 1024;
 /// Largest stack of a thread. Address space, not memory, until it is used.
 const THREAD_BYTES_MAX: usize = 1 << 30;
 /// For everything but the recursion.
 const RESERVE_BYTES: usize = 256 * 1024;
 /// What one level of nested data, or of nested terms, may take in any of the recursive functions, debug
 /// builds included.
-pub(super) const LEVEL_BYTES: usize = 512;
+const LEVEL_BYTES: usize = 512;
 
-/// Runs `work` with a stack for so many levels; `work` gets the address that its stack must not pass.
+/// Runs `work` with a stack for so many levels of data or closures, and for terms nested `depth` deep between
+/// two of them; `work` gets the address that it must not pass at a level.
 ///
 /// None when the work panicked, or when the system gives no thread.
-pub(super) fn with_levels<T: Send>(levels: u64, work: impl FnOnce(usize) -> T + Send) -> Option<T> {
+pub(super) fn with_levels<T: Send>(
+    levels: u64,
+    depth: usize,
+    work: impl FnOnce(usize) -> T + Send,
+) -> Option<T> {
     let levels = usize::try_from(levels).unwrap_or(usize::MAX);
-    let needed = levels.saturating_mul(LEVEL_BYTES);
-    if needed <= CALLER_BYTES - RESERVE_BYTES {
-        return contained(CALLER_BYTES - RESERVE_BYTES, work);
+    let usable = levels.saturating_mul(LEVEL_BYTES).min(THREAD_BYTES_MAX);
+    let reserve = depth.saturating_mul(LEVEL_BYTES).min(THREAD_BYTES_MAX) + RESERVE_BYTES;
+    if usable + reserve <= CALLER_BYTES {
+        return contained(CALLER_BYTES - reserve, work);
     }
-    let usable = needed.min(THREAD_BYTES_MAX);
     scope(|scope| {
-        let builder = Builder::new().name("plutus".to_owned()).stack_size(usable + RESERVE_BYTES);
+        let builder = Builder::new().name("plutus".to_owned()).stack_size(usable + reserve);
         let thread = builder.spawn_scoped(scope, || contained(usable, work)).ok()?;
         thread.join().ok().flatten()
     })

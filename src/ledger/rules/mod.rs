@@ -15,11 +15,11 @@ mod integrity;
 mod metadata;
 mod network;
 mod outputs;
+mod phase2;
 mod pools;
 mod scripts;
 mod signatures;
 mod size;
-mod support;
 mod validity;
 mod value;
 mod well_formed;
@@ -29,8 +29,8 @@ use super::context::{Fixed, Resolved, Witnessed};
 use super::refusal::Refusal;
 
 pub(crate) use inputs::bad_inputs;
+pub(crate) use phase2::validation_tag_mismatch;
 pub(crate) use signatures::invalid_witnesses;
-pub(crate) use support::phase_2;
 pub(crate) use validity::{interval_over, too_early};
 
 /// A rule over the first layer of the context.

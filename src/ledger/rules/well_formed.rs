@@ -2,8 +2,8 @@
 
 use super::super::context::Fixed;
 use super::super::fields::Fields;
+use super::super::plutus::is_well_formed;
 use super::super::refusal::Refusal;
-use super::super::well_formed::is_well_formed;
 use super::outputs::places;
 use crate::cardano::script::{Script, ScriptLanguage};
 use crate::unit::ScriptHash;

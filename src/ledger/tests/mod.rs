@@ -10,6 +10,7 @@ mod interface;
 mod known_thefts;
 mod limits;
 mod parts;
+mod phase2;
 mod plutus;
 mod scripts;
 mod withdrawals;

@@ -1,0 +1,260 @@
+//! Phase 2: Plutus scripts, their contexts, budgets and verdicts (ADR 0014).
+//!
+//! ```text
+//!  witnessed tx ── needed scripts ── programs (cache) ── contexts ── run each with its budget ── verdicts
+//!                        │                                  │
+//!                        └──────── CollectErrors ───────────┘
+//! ```
+//!
+//! Everything a transaction needs is allocated in one region that is given back whole. Panics of the evaluator
+//! end here, and so does recursion: see `stack.rs`.
+
+mod bits;
+mod builtins;
+mod cache;
+mod constant;
+pub(crate) mod context;
+mod costs;
+mod instance;
+mod machine;
+mod pool;
+mod program;
+mod purpose;
+mod stack;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cache::Cache;
+use context::Scene;
+use costs::Costs;
+use machine::Rules;
+use pool::{Data, Memory, Pool};
+use program::Program;
+use purpose::Target;
+
+pub use context::{ContextError, OutputSource};
+pub use machine::ScriptFailure;
+pub use verdict::{CollectError, ScriptVerdict};
+
+use crate::cardano::parameters::ProtocolParameters;
+use crate::cardano::redeemer::{ExecutionUnits, Purpose, Redeemer, RedeemerPointer};
+use crate::cardano::txout::{Datum, Script, ScriptLanguage};
+use crate::ledger::context::Witnessed;
+use crate::unit::ScriptHash;
+
+/// Bytes of one region of memory, of which a transaction has two. At the main network's limits a transaction
+/// takes less than a tenth: about 200 bytes a step, and 140,000 steps.
+const MEMORY_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Regions that are kept for the next transaction, each of a transaction that spent no more than this many
+/// units of memory in all (about 4 MB).
+const KEPT_REGIONS_MAX: usize = 4;
+const KEPT_UNITS_MAX: u64 = 1_000_000;
+
+/// Whether the bytes of a script are a program in this language at this protocol version (9 or later). Native
+/// scripts are: their shape was checked when they were decoded.
+#[must_use]
+pub fn is_well_formed(language: ScriptLanguage, bytes: &[u8], protocol_major: u64) -> bool {
+    language == ScriptLanguage::Native || Program::decode(bytes, language, protocol_major).is_ok()
+}
+
+/// The part of a ledger that runs scripts. It holds nothing but pure results and spare memory.
+pub(crate) struct Plutus {
+    protocol_major: u64,
+    costs: BTreeMap<ScriptLanguage, Costs>,
+    cache: Cache,
+    spare: Mutex<Vec<Memory>>,
+}
+
+impl fmt::Debug for Plutus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plutus")
+            .field("protocol_major", &self.protocol_major)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A script to run, with everything but its context.
+struct Job<'t> {
+    pointer: RedeemerPointer,
+    hash: ScriptHash,
+    language: ScriptLanguage,
+    redeemer: &'t Redeemer,
+    costs: &'t Costs,
+    program: Option<Arc<Program>>,
+}
+
+impl Plutus {
+    pub(crate) fn new(parameters: &ProtocolParameters) -> Self {
+        let models = parameters.cost_models.0.iter();
+        Self {
+            protocol_major: parameters.protocol_version.major,
+            costs: models.map(|(at, list)| (*at, Costs::new(*at, list))).collect(),
+            cache: Cache::default(),
+            spare: Mutex::default(),
+        }
+    }
+
+    /// Runs every Plutus script that a transaction needs. Empty when it needs none.
+    ///
+    /// # Errors
+    /// With everything that keeps scripts from being run.
+    pub(crate) fn evaluate(
+        &self,
+        witnessed: &Witnessed<'_>,
+    ) -> Result<Vec<ScriptVerdict>, Vec<CollectError>> {
+        let jobs = self.jobs(witnessed)?;
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let levels = jobs.iter().map(|job| job.costs.levels(job.redeemer.units.memory)).max();
+        let nesting = jobs.iter().filter_map(|job| job.program.as_ref()).map(|p| p.depth).max();
+        let mut memory = self.memory();
+        let run = |floor: usize| {
+            let result = self.run_all(witnessed, &jobs, memory.pool(), floor);
+            if result.as_ref().is_ok_and(|verdicts| is_small(verdicts)) {
+                memory.reset();
+                self.give_back(memory);
+            }
+            result
+        };
+        let result = stack::with_levels(levels.unwrap_or(0), nesting.unwrap_or(0), run);
+        result.unwrap_or_else(|| {
+            let gave_up = || {
+                let text = "no stack or no memory for this transaction".to_owned();
+                Err(ScriptFailure::Evaluator(text))
+            };
+            Ok(jobs.iter().map(|job| job.verdict(gave_up())).collect())
+        })
+    }
+
+    fn memory(&self) -> Memory {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| Memory::new(MEMORY_BYTES_MAX))
+    }
+
+    fn give_back(&self, memory: Memory) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < KEPT_REGIONS_MAX {
+            spare.push(memory);
+        }
+    }
+
+    /// Scripts to run, in the order of redeemers.
+    fn jobs<'t>(&'t self, witnessed: &Witnessed<'t>) -> Result<Vec<Job<'t>>, Vec<CollectError>> {
+        let (mut jobs, mut errors) = (Vec::new(), Vec::new());
+        for (item, hash) in &witnessed.needed {
+            match self.job(witnessed, item.pointer, *hash) {
+                Ok(job) => jobs.extend(job),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() { Ok(jobs) } else { Err(errors) }
+    }
+
+    /// None for native scripts, which were asked before.
+    fn job<'t>(
+        &'t self,
+        witnessed: &Witnessed<'t>,
+        pointer: RedeemerPointer,
+        hash: ScriptHash,
+    ) -> Result<Option<Job<'t>>, CollectError> {
+        let script: &Script = witnessed.script(&hash).ok_or(CollectError::NoWitness(hash))?;
+        let language = script.language;
+        if language == ScriptLanguage::Native {
+            return Ok(None);
+        }
+        let redeemers = &witnessed.resolved.tx.witnesses().redeemers;
+        let redeemer = redeemers.get(&pointer).ok_or(CollectError::NoRedeemer(pointer, hash))?;
+        let costs = self.costs.get(&language).ok_or(CollectError::NoCostModel(language))?;
+        let program = self.cache.program(hash, script, self.protocol_major);
+        Ok(Some(Job { pointer, hash, language, redeemer, costs, program }))
+    }
+
+    fn run_all<'a>(
+        &self,
+        witnessed: &Witnessed<'_>,
+        jobs: &'a [Job<'_>],
+        pool: Pool<'a>,
+        floor: usize,
+    ) -> Result<Vec<ScriptVerdict>, Vec<CollectError>> {
+        let mut infos: BTreeMap<ScriptLanguage, Result<Data<'a>, ContextError>> = BTreeMap::new();
+        let (mut ready, mut errors) = (Vec::with_capacity(jobs.len()), Vec::new());
+        for job in jobs {
+            let scene = self.scene(pool, job.language);
+            let info = infos
+                .entry(job.language)
+                .or_insert_with(|| scene.tx_info(witnessed.resolved))
+                .clone();
+            match info.and_then(|info| job.arguments(&scene, info, witnessed)) {
+                Ok(arguments) => ready.push((job, arguments)),
+                Err(error) => {
+                    let (pointer, language) = (job.pointer, job.language);
+                    errors.push(CollectError::BadTranslation { pointer, language, error });
+                }
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let run = |(job, arguments): &(&'a Job<'_>, Vec<Data<'a>>)| {
+            let (language, costs) = (job.language, job.costs);
+            let protocol_major = self.protocol_major;
+            let rules = Rules { language, protocol_major, costs, floor };
+            let spent = match &job.program {
+                Some(program) => rules.run(pool, program, arguments, &job.redeemer.units),
+                None => Err(ScriptFailure::Malformed),
+            };
+            job.verdict(spent)
+        };
+        Ok(ready.iter().map(run).collect())
+    }
+
+    const fn scene<'a>(&self, pool: Pool<'a>, language: ScriptLanguage) -> Scene<'a> {
+        Scene { pool, language, protocol_major: self.protocol_major }
+    }
+}
+
+/// Whether the memory of these runs is worth keeping.
+fn is_small(verdicts: &[ScriptVerdict]) -> bool {
+    let spent = verdicts.iter().map(|verdict| match &verdict.spent {
+        Ok(units) => units.memory,
+        Err(_) => verdict.budget.memory,
+    });
+    spent.fold(0, u64::saturating_add) <= KEPT_UNITS_MAX
+}
+
+impl Job<'_> {
+    fn arguments<'a>(
+        &self,
+        scene: &Scene<'a>,
+        info: Data<'a>,
+        witnessed: &Witnessed<'_>,
+    ) -> Result<Vec<Data<'a>>, ContextError> {
+        let resolved = witnessed.resolved;
+        let target = Target::of(resolved.tx.body(), self.pointer)
+            .ok_or(ContextError::RedeemerPointerPointsToNothing(self.pointer))?;
+        let at = usize::try_from(self.pointer.index).ok();
+        let spent = (self.pointer.purpose == Purpose::Spend).then_some(at).flatten();
+        let datum = match spent.and_then(|at| resolved.spent.get(at)).map(|out| &out.datum) {
+            None | Some(Datum::None) => None,
+            Some(Datum::Inline(cbor)) => Some(&**cbor),
+            Some(Datum::Hash(hash)) => resolved.tx.witnesses().datums.get(hash).map(|cbor| &**cbor),
+        };
+        scene.arguments(info, self.pointer, &target, datum, &self.redeemer.data)
+    }
+
+    fn verdict(&self, spent: Result<ExecutionUnits, ScriptFailure>) -> ScriptVerdict {
+        ScriptVerdict {
+            pointer: self.pointer,
+            script: self.hash,
+            language: self.language,
+            budget: self.redeemer.units.clone(),
+            spent,
+        }
+    }
+}
