@@ -125,3 +125,51 @@ fn bytes_that_are_no_point_are_refused() {
     }
     assert!(none > 0, "some of these coordinates are on no curve point");
 }
+
+/// Class, key, signature, message and whether libsodium 1.0.18 accepts.
+fn vector(line: &str) -> (&str, VerificationKey, Signature, Vec<u8>, bool) {
+    let parts: Vec<_> = line.split(' ').collect();
+    let [class, key, signature, message, verdict] = parts[..] else { panic!("vector: {line}") };
+    let message = if message == "-" { Vec::new() } else { crate::unit::unhex(message).unwrap() };
+    let accepted = match verdict {
+        "accept" => true,
+        "refuse" => false,
+        other => panic!("verdict {other}: {line}"),
+    };
+    (class, key.parse().unwrap(), signature.parse().unwrap(), message, accepted)
+}
+
+/// Holds every vector of a file against [`verify`]; gives how many are accepted and how many refused.
+fn held(file: &str) -> (usize, usize) {
+    let vectors = file.lines().filter(|line| !line.starts_with('#')).map(vector);
+    let (mut accepted, mut refused, mut differ) = (0, 0, Vec::new());
+    for (class, key, signature, message, accepts) in vectors {
+        *(if accepts { &mut accepted } else { &mut refused }) += 1;
+        if verify(&key, &message, &signature) != accepts {
+            differ.push(format!("{class}: libsodium {accepts}, key {key}, {signature}"));
+        }
+    }
+    assert!(differ.is_empty(), "{} verdicts differ:\n{}", differ.len(), differ.join("\n"));
+    (accepted, refused)
+}
+
+#[test]
+fn published_edge_vectors_get_libsodiums_verdict() {
+    assert_eq!(held(include_str!("ed25519_vectors/published.txt")), (86, 62));
+}
+
+/// Small order, mixed order, scalars beyond the order, coordinates that are not reduced: see
+/// `scripts/ed25519-vectors.py`, which asked libsodium.
+#[test]
+fn generated_hostile_vectors_get_libsodiums_verdict() {
+    assert_eq!(held(include_str!("ed25519_vectors/generated.txt")), (83, 849));
+}
+
+/// For comparisons larger than what is committed: `scripts/ed25519-vectors.py --scale 40 --out FILE`.
+#[test]
+fn vectors_of_the_environment_get_libsodiums_verdict() {
+    let Some(file) = std::env::var_os("RYDRA_ED25519_VECTORS") else { return };
+    let (accepted, refused) = held(&std::fs::read_to_string(&file).unwrap());
+    assert!(accepted > 0 && refused > 0);
+    println!("{accepted} accepted, {refused} refused alike");
+}
