@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use rydra::cli::tx::TxCommand;
 use rydra::cli::{self, Invocation};
 use rydra::node::Node;
 use rydra::observe::log;
@@ -28,6 +29,13 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&[error.to_string()], ExitCode::FAILURE),
         },
+        Invocation::Tx(args) => {
+            let TxCommand::Validate(args) = args.command;
+            match cli::tx::run(&args) {
+                Ok(exit) => ExitCode::from(exit.code()),
+                Err(problems) => unusable(&problems),
+            }
+        }
         Invocation::Completions(shell) => out(&String::from_utf8_lossy(&cli::completions(shell))),
     }
 }
@@ -35,10 +43,7 @@ fn main() -> ExitCode {
 fn run(sources: &Sources) -> ExitCode {
     let loaded = match Settings::load(sources) {
         Ok(loaded) => loaded,
-        Err(problems) => {
-            let texts: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
-            return failed(&texts, ExitCode::from(Problems::EXIT_CODE));
-        }
+        Err(problems) => return unusable(&problems),
     };
     say_all(&loaded.notices);
     if let Err(error) = failpoint::arm_from_env() {
@@ -99,6 +104,11 @@ fn say_all(notices: &[String]) {
     for notice in notices {
         let _ = writeln!(std::io::stderr(), "rydra: {notice}");
     }
+}
+
+fn unusable(problems: &Problems) -> ExitCode {
+    let texts: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+    failed(&texts, ExitCode::from(Problems::EXIT_CODE))
 }
 
 fn failed(problems: &[String], code: ExitCode) -> ExitCode {

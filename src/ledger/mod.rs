@@ -16,6 +16,7 @@ mod byron;
 mod context;
 mod epochs;
 mod fields;
+mod measure;
 mod native_script;
 pub mod plutus;
 mod purpose;

@@ -7,4 +7,7 @@ mod keys;
 mod logs;
 mod metrics;
 mod settings;
+mod tx_usage;
+mod tx_validate;
+mod tx_world;
 mod usage;

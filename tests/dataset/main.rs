@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
+mod validate;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -42,17 +44,23 @@ fn replay(dataset: &Path, dir: &Path) -> Value {
     serde_json::from_slice(&run.stdout).unwrap()
 }
 
-#[test]
-fn the_references_dataset_is_confirmed_whole() {
+/// The reference's dataset of one node, where it lies.
+fn reference() -> Option<PathBuf> {
     let root = std::env::var_os("HYDRA_REFERENCE").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/reference")),
         PathBuf::from,
     );
     let dataset = root.join("datasets/1-node.json");
-    if !dataset.is_file() {
-        eprintln!("SKIPPED: reference data not found at {}", root.display());
-        return;
+    if dataset.is_file() {
+        return Some(dataset);
     }
+    eprintln!("SKIPPED: reference data not found at {}", root.display());
+    None
+}
+
+#[test]
+fn the_references_dataset_is_confirmed_whole() {
+    let Some(dataset) = reference() else { return };
     let dir = tempfile::tempdir().unwrap();
     let report = replay(&dataset, dir.path());
     assert_eq!(report["confirmed"], 300, "{report}");

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Args, Command, value_parser};
 use clap_complete::Shell;
 
 use super::bench::BenchArgs;
+use super::tx::TxArgs;
 use crate::settings::keys::{self, Key, Kind};
 use crate::settings::scope::{self, Takes};
 
@@ -42,6 +43,9 @@ Examples:
   Clients written for hydra-node:
     rydra --config node.yaml --api-vocabulary legacy
 
+  Would a head take this transaction? No node is needed:
+    rydra tx validate --utxo utxo.json --protocol-parameters protocol-parameters.json tx.signed
+
 Settings:
   Command line over environment over --config FILE over defaults. A flag that equals its default is
   still a flag. Lists are united. Relative paths in a file start at the directory of the file.
@@ -72,6 +76,10 @@ pub fn command() -> Command {
         .subcommand(gen_hydra_key())
         .subcommand(BenchArgs::augment_args(
             Command::new("bench").about("Generates, prepares and runs benchmark datasets"),
+        ))
+        .subcommand(TxArgs::augment_args(
+            Command::new("tx")
+                .about("Checks transactions with the ledger of a head, without a node"),
         ))
         .subcommand(completions())
         .subcommand(publish_scripts());

@@ -7,6 +7,7 @@ pub mod bench;
 mod command;
 #[cfg(test)]
 mod tests;
+pub mod tx;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 use crate::keygen;
 use crate::settings::{Sources, keys, scope};
 use bench::BenchArgs;
+use tx::TxArgs;
 
 pub use command::{HYDRA_COMPATIBILITY, LEGACY_VERSION, VERSION, command};
 
@@ -32,6 +34,8 @@ pub enum Invocation {
     },
     /// Benchmark.
     Bench(BenchArgs),
+    /// The ledger as a tool.
+    Tx(TxArgs),
     /// Print completions of a shell.
     Completions(Shell),
 }
@@ -63,6 +67,7 @@ where
     let notices = ignored_by(name, &sources);
     let invocation = match name {
         "bench" => Invocation::Bench(BenchArgs::from_arg_matches(inner)?),
+        "tx" => Invocation::Tx(TxArgs::from_arg_matches(inner)?),
         "completions" => match inner.get_one::<Shell>("shell") {
             Some(shell) => Invocation::Completions(*shell),
             None => return Err(refused("no SHELL; needed bash, elvish, fish, powershell or zsh")),

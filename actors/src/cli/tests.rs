@@ -19,6 +19,7 @@ fn run(line: &str) -> Sources {
         Invocation::Run(sources) => sources,
         other @ (Invocation::GenHydraKey { .. }
         | Invocation::Bench(_)
+        | Invocation::Tx(_)
         | Invocation::Completions(_)) => panic!("{line}: {other:?}"),
     }
 }

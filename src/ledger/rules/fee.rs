@@ -10,14 +10,18 @@ const TIER_BYTES: u128 = 25_600;
 
 /// `FeeTooSmallUTxO`.
 pub(super) fn fee_too_small(resolved: &Resolved<'_>) -> Result<(), Refusal> {
+    let (fee, needed) = (resolved.tx.body().fee, needed(resolved));
+    if u128::from(fee) < needed { Err(Refusal::FeeTooSmall { fee, needed }) } else { Ok(()) }
+}
+
+/// Least fee of a transaction, lovelace.
+pub(crate) fn needed(resolved: &Resolved<'_>) -> u128 {
     let parameters = &resolved.ledger.parameters;
     let bytes = least_fee(parameters, counted_bytes(resolved.tx), reference_script_bytes(resolved));
-    let needed = bytes.saturating_add(execution_fee(
+    bytes.saturating_add(execution_fee(
         &parameters.execution_unit_prices,
         execution_units(resolved.tx),
-    ));
-    let fee = resolved.tx.body().fee;
-    if u128::from(fee) < needed { Err(Refusal::FeeTooSmall { fee, needed }) } else { Ok(()) }
+    ))
 }
 
 fn least_fee(parameters: &ProtocolParameters, tx_bytes: u64, script_bytes: u64) -> u128 {

@@ -28,9 +28,11 @@ mod withdrawals;
 use super::context::{Fixed, Resolved, Witnessed};
 use super::refusal::Refusal;
 
+pub(crate) use fee::needed as least_fee;
 pub(crate) use inputs::bad_inputs;
 pub(crate) use phase2::validation_tag_mismatch;
 pub(crate) use signatures::invalid_witnesses;
+pub(crate) use size::counted_bytes;
 pub(crate) use validity::{interval_over, too_early};
 
 /// A rule over the first layer of the context.

@@ -9,7 +9,7 @@ const REFERENCE_SCRIPT_BYTES_MAX: u64 = 200 * 1024;
 
 /// Size that limits and fees count: a list of three (one byte), body, witness set, and auxiliary data or
 /// null, each in its original bytes. The `isValid` flag is not counted.
-pub(super) fn counted_bytes(tx: &Tx) -> u64 {
+pub(crate) fn counted_bytes(tx: &Tx) -> u64 {
     let auxiliary = tx.auxiliary_data().map_or(1, <[u8]>::len);
     let size = 1 + tx.body_bytes().len() + tx.witness_bytes().len() + auxiliary;
     u64::try_from(size).unwrap_or(u64::MAX)

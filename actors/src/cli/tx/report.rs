@@ -1,0 +1,124 @@
+//! Texts for people: the report of a transaction, and the summary of many.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::check::Verdict;
+use super::units::{ExecutionUnits, RedeemerUnits};
+
+/// A verdict for people: one line, then its refusals and redeemers, each on a line of its own.
+pub(super) struct Report<'a> {
+    pub verdict: &'a Verdict,
+    pub max_tx_size: u64,
+}
+
+impl Display for Report<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let verdict = self.verdict;
+        if let Some(line) = verdict.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(if verdict.valid { "valid" } else { "refused" })?;
+        if let Some(id) = verdict.id {
+            write!(f, " {id}")?;
+        }
+        if let (Some(fee), Some(size)) = (verdict.fee, verdict.size) {
+            write!(f, ", fee {fee} lovelace")?;
+            if let Some(least) = verdict.minimum_fee {
+                write!(f, " (at least {least})")?;
+            }
+            write!(f, ", {size} bytes (at most {})", self.max_tx_size)?;
+        }
+        f.write_str("\n")?;
+        for reason in &verdict.refusals {
+            writeln!(f, "  {}", reason.text)?;
+        }
+        match &verdict.execution_units {
+            Some(units) if !units.redeemers.is_empty() => write_units(f, units),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+fn write_units(f: &mut Formatter<'_>, units: &ExecutionUnits) -> fmt::Result {
+    for RedeemerUnits { purpose, index, used, budget, error } in &units.redeemers {
+        write!(
+            f,
+            "  {purpose} {index}: memory {} of {}, steps {} of {}",
+            used.memory, budget.memory, used.steps, budget.steps
+        )?;
+        match error {
+            Some(error) => writeln!(f, ", failed: {error}")?,
+            None => f.write_str("\n")?,
+        }
+    }
+    writeln!(f, "  execution units: memory {}, steps {}", units.total.memory, units.total.steps)
+}
+
+/// How many of what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub valid: u64,
+    pub refused: u64,
+    pub unusable: u64,
+}
+
+impl Counts {
+    pub(super) const fn all(self) -> u64 {
+        self.valid.saturating_add(self.refused).saturating_add(self.unusable)
+    }
+}
+
+impl Display for Counts {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} transactions: {} valid, {} refused", self.all(), self.valid, self.refused)?;
+        match self.unusable {
+            0 => Ok(()),
+            lines => write!(f, ", {lines} unusable lines"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::units::Units;
+    use super::*;
+
+    #[test]
+    fn execution_units_stand_below_their_transaction() {
+        let budget = Units { memory: 10, steps: 20 };
+        let redeemer = |index, error: Option<&str>| RedeemerUnits {
+            purpose: "mint",
+            index,
+            used: Units { memory: 1, steps: 2 },
+            budget,
+            error: error.map(str::to_owned),
+        };
+        let units = ExecutionUnits::of(vec![redeemer(0, None), redeemer(1, Some("error term"))]);
+        let verdict = Verdict {
+            line: Some(4),
+            id: None,
+            valid: true,
+            refusals: Vec::new(),
+            fee: Some(5),
+            minimum_fee: Some(3),
+            size: Some(100),
+            execution_units: Some(units),
+            outputs: None,
+        };
+        assert_eq!(
+            Report { verdict: &verdict, max_tx_size: 200 }.to_string(),
+            "line 4: valid, fee 5 lovelace (at least 3), 100 bytes (at most 200)\n\
+             \x20 mint 0: memory 1 of 10, steps 2 of 20\n\
+             \x20 mint 1: memory 1 of 10, steps 2 of 20, failed: error term\n\
+             \x20 execution units: memory 2, steps 4\n"
+        );
+    }
+
+    #[test]
+    fn counts_name_unusable_lines_only_when_there_are_some() {
+        let counts = Counts { valid: 2, refused: 1, unusable: 0 };
+        assert_eq!(counts.to_string(), "3 transactions: 2 valid, 1 refused");
+        let counts = Counts { unusable: 1, ..counts };
+        assert_eq!(counts.to_string(), "4 transactions: 2 valid, 1 refused, 1 unusable lines");
+    }
+}
