@@ -5,7 +5,7 @@ Needs libsodium 1.0.18 as a shared library (Debian and Ubuntu: libsodium23), the
 ledger's signatures have; another release is refused, because later ones decide some of these otherwise.
 
     scripts/ed25519-vectors.py                      the committed file
-    scripts/ed25519-vectors.py --scale 40 --out F   forty times as many, for a comparison by hand:
+    scripts/ed25519-vectors.py --scale 30 --out F   thirty times as many, for a comparison by hand:
                                                     RYDRA_ED25519_VECTORS=F cargo test -p rydra-core --lib ed25519
     scripts/ed25519-vectors.py --wycheproof ed25519_test.json --out F   Project Wycheproof's cases
 

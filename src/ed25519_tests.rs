@@ -165,7 +165,7 @@ fn generated_hostile_vectors_get_libsodiums_verdict() {
     assert_eq!(held(include_str!("ed25519_vectors/generated.txt")), (83, 849));
 }
 
-/// For comparisons larger than what is committed: `scripts/ed25519-vectors.py --scale 40 --out FILE`.
+/// For comparisons larger than what is committed: `scripts/ed25519-vectors.py --scale 30 --out FILE`.
 #[test]
 fn vectors_of_the_environment_get_libsodiums_verdict() {
     let Some(file) = std::env::var_os("RYDRA_ED25519_VECTORS") else { return };

@@ -1,6 +1,8 @@
 //! What each fuzz target asserts about its decoder: never a panic, and what was accepted is kept.
 
 pub mod cardano;
+pub mod ledger;
+pub mod seeds;
 
 /// Name of a target (also of its corpus folder) and what it runs.
 pub type Target = (&'static str, fn(&[u8]));
@@ -12,20 +14,64 @@ pub const TARGETS: &[Target] = &[
     ("utxo_json", cardano::utxo_json),
     ("tx_json", cardano::tx_json),
     ("parameters_json", cardano::parameters_json),
+    ("tx_validate", ledger::tx_validate),
 ];
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
+    use rydra_core::cardano::tx::Tx;
+
     use super::*;
+
+    /// Of this package, or of the workspace, whose tests replay the corpora too.
+    fn corpus(name: &str) -> PathBuf {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let own = if root.join("fuzz/corpus").is_dir() { root.join("fuzz") } else { root.into() };
+        own.join("corpus").join(name)
+    }
 
     #[test]
     fn committed_corpora_pass() {
         for (name, run) in TARGETS {
-            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+            let folder = corpus(name);
             let seeds = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{folder:?}: {e}"));
+            let mut count = 0;
             for seed in seeds {
                 run(&std::fs::read(seed.unwrap().path()).unwrap());
+                count += 1;
             }
+            assert!(count > 0, "{folder:?} is empty");
+        }
+    }
+
+    #[test]
+    fn seeds_decode_and_reach_the_ledger() {
+        let world = ledger::World::get();
+        let mut valid = Vec::new();
+        for (name, bytes) in seeds::tx_validate() {
+            let tx = Tx::decode(bytes.clone()).unwrap_or_else(|e| panic!("{name}: {e}"));
+            ledger::tx_validate(&bytes);
+            if world.ledgers[0].apply(rydra_core::unit::Slot(100), &world.utxo, &tx).is_ok() {
+                valid.push(name);
+            }
+        }
+        for name in
+            ["payment", "interval", "burn", "vault", "vault-reference", "datums", "metadata"]
+        {
+            assert!(valid.contains(&name), "{name}: not among {valid:?}");
+        }
+    }
+
+    /// `cargo test --manifest-path fuzz/Cargo.toml -- --ignored write_seeds`
+    #[test]
+    #[ignore = "writes the seeds into the corpus, before a new run of the fuzzer"]
+    fn write_seeds() {
+        let folder = corpus("tx_validate");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, bytes) in seeds::tx_validate() {
+            std::fs::write(folder.join(name), bytes).unwrap();
         }
     }
 }

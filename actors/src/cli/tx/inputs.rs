@@ -21,7 +21,7 @@ const UTXO: Role = Role {
     what: "UTxO",
     option: "--utxo",
     needed: "a JSON object of outputs by input reference, \"TXID#INDEX\": {\"address\":..,\"value\":..}",
-    todo: "write it with `cardano-cli query utxo --output-json`, or take GET /snapshot/utxo of a head; {} is \
+    todo: "write it with `cardano-cli query utxo --out-file`, or take GET /snapshot/utxo of a head; {} is \
            the empty set",
 };
 

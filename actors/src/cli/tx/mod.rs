@@ -38,42 +38,46 @@ const AFTER: &str = "Examples, exit codes and the form of --json: rydra tx valid
 const LONG_ABOUT: &str = "\
 Decides on transactions as the ledger of a head does, and says every rule that refuses.
 
-The rules are those of Conway with the head's parameters, over the UTxO of a file; no node is needed. Standard
-output gets the resulting UTxO, standard error the report: fee, size, execution units, and refusals that start with
-the ledger's own name of the rule.";
+The rules are those of Conway with the head's parameters, over the UTxO of a file; no node is needed. \
+Standard output gets the resulting UTxO, standard error the report: fee, size, execution units, and \
+refusals that start with the ledger's own name of the rule.";
 
 const EXAMPLES: &str = "\
 Examples:
   One transaction, as cardano-cli wrote it, against the UTxO of a running head:
     curl -s http://127.0.0.1:4001/snapshot/utxo > utxo.json
-    rydra tx validate --utxo utxo.json --protocol-parameters protocol-parameters.json tx.signed
+    rydra tx validate --utxo utxo.json --protocol-parameters parameters.json tx.signed
 
   The same as hex on the command line, at a slot, with the verdict as JSON:
-    rydra tx validate --utxo utxo.json --protocol-parameters protocol-parameters.json --slot 4200 --json 84a4...
+    rydra tx validate --utxo utxo.json --protocol-parameters parameters.json \\
+      --slot 4200 --json 84a4...
 
-  A chain of transactions, one a line (hex or JSON), each against the UTxO that those before left:
-    rydra tx validate --utxo utxo.json --protocol-parameters protocol-parameters.json - < txs > after.json
+  A chain of transactions, one a line (hex or JSON), each against what those before left:
+    rydra tx validate --utxo utxo.json --protocol-parameters parameters.json - < txs > after.json
 
-  Time locks and Plutus scripts that read the time, on slots of 0.1 s since the network's start, now:
-    rydra tx validate --utxo utxo.json --protocol-parameters protocol-parameters.json \\
+  Time locks, and Plutus scripts that read the time: slots of 0.1 s since the network's start, now:
+    rydra tx validate --utxo utxo.json --protocol-parameters parameters.json \\
       --system-start 2022-07-07T09:33:35Z --slot-length 0.1 --slot now tx.signed
 
 Transactions:
-  TX is a file (text envelope of cardano-cli, hex, or raw CBOR), else hex, else - for one transaction a line on
-  standard input. With -, a transaction that is refused is not applied and the next is checked (--stop ends there).
+  TX is a file (text envelope of cardano-cli, hex, or raw CBOR), else hex, else - for one
+  transaction a line on standard input. With -, a transaction that is refused is not applied and
+  the next is checked (--stop ends there).
 
 Result:
-  Standard output: the UTxO after all transactions that passed, in the form that --utxo reads; nothing when the only
-  transaction is refused. With --json instead one object per transaction:
-    {\"line\":1,\"id\":\"..\",\"valid\":true,\"refusals\":[{\"predicate\":\"FeeTooSmallUTxO\",\"text\":\"..\"}],
+  Standard output: the UTxO after all transactions that passed, in the form that --utxo reads;
+  nothing when the only transaction is refused. With --json instead one object per transaction:
+    {\"line\":1,\"id\":\"..\",\"valid\":true,
+     \"refusals\":[{\"predicate\":\"FeeTooSmallUTxO\",\"text\":\"..\"}],
      \"fee\":0,\"minimumFee\":0,\"size\":235,
-     \"executionUnits\":{\"redeemers\":[{\"purpose\":\"spend\",\"index\":0,\"memory\":1,\"steps\":2,
-       \"budget\":{\"memory\":3,\"steps\":4},\"error\":null}],\"total\":{\"memory\":1,\"steps\":2}},
+     \"executionUnits\":{\"redeemers\":[{\"purpose\":\"spend\",\"index\":0,\"memory\":1,
+       \"steps\":2,\"budget\":{\"memory\":3,\"steps\":4},\"error\":null}],
+       \"total\":{\"memory\":1,\"steps\":2}},
      \"outputs\":{\"<id>#0\":{..}}}
 
 Exit codes:
-  0 all transactions pass; 1 at least one is refused; 2 arguments, files or lines that cannot be used (all problems
-  at once), or output that cannot be written.";
+  0 all transactions pass; 1 at least one is refused; 2 arguments, files or lines that cannot be
+  used (all problems at once), or output that cannot be written.";
 
 /// `rydra tx validate`. Values stay text here: all problems are reported at once, like those of settings.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
