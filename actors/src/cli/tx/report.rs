@@ -40,16 +40,14 @@ impl Display for Report<'_> {
 }
 
 fn write_units(f: &mut Formatter<'_>, units: &ExecutionUnits) -> fmt::Result {
-    for RedeemerUnits { purpose, index, used, budget, error } in &units.redeemers {
-        write!(
-            f,
-            "  {purpose} {index}: memory {} of {}, steps {} of {}",
-            used.memory, budget.memory, used.steps, budget.steps
-        )?;
-        match error {
-            Some(error) => writeln!(f, ", failed: {error}")?,
-            None => f.write_str("\n")?,
+    for RedeemerUnits { purpose, index, memory, steps, budget, error } in &units.redeemers {
+        write!(f, "  {purpose} {index}: ")?;
+        match (memory.zip(*steps), error) {
+            (Some((memory, steps)), _) => write!(f, "memory {memory}, steps {steps} of ")?,
+            (None, Some(error)) => write!(f, "failed: {error}; budget ")?,
+            (None, None) => f.write_str("did not run; budget ")?,
         }
+        writeln!(f, "memory {}, steps {}", budget.memory, budget.steps)?;
     }
     writeln!(f, "  execution units: memory {}, steps {}", units.total.memory, units.total.steps)
 }
@@ -85,15 +83,20 @@ mod tests {
 
     #[test]
     fn execution_units_stand_below_their_transaction() {
-        let budget = Units { memory: 10, steps: 20 };
-        let redeemer = |index, error: Option<&str>| RedeemerUnits {
+        let redeemer = |index, used: Option<u64>, error: Option<&str>| RedeemerUnits {
             purpose: "mint",
             index,
-            used: Units { memory: 1, steps: 2 },
-            budget,
+            memory: used,
+            steps: used.map(|used| 2 * used),
+            budget: Units { memory: 10, steps: 20 },
             error: error.map(str::to_owned),
         };
-        let units = ExecutionUnits::of(vec![redeemer(0, None), redeemer(1, Some("error term"))]);
+        let redeemers = vec![
+            redeemer(0, Some(1), None),
+            redeemer(1, None, Some("error term")),
+            redeemer(2, None, None),
+        ];
+        let units = ExecutionUnits { redeemers, total: Units { memory: 1, steps: 2 } };
         let verdict = Verdict {
             line: Some(4),
             id: None,
@@ -108,9 +111,10 @@ mod tests {
         assert_eq!(
             Report { verdict: &verdict, max_tx_size: 200 }.to_string(),
             "line 4: valid, fee 5 lovelace (at least 3), 100 bytes (at most 200)\n\
-             \x20 mint 0: memory 1 of 10, steps 2 of 20\n\
-             \x20 mint 1: memory 1 of 10, steps 2 of 20, failed: error term\n\
-             \x20 execution units: memory 2, steps 4\n"
+             \x20 mint 0: memory 1, steps 2 of memory 10, steps 20\n\
+             \x20 mint 1: failed: error term; budget memory 10, steps 20\n\
+             \x20 mint 2: did not run; budget memory 10, steps 20\n\
+             \x20 execution units: memory 1, steps 2\n"
         );
     }
 

@@ -1,5 +1,8 @@
 //! Execution units of a transaction's redeemers: what scripts used, and what they were allowed.
 
+use std::collections::BTreeMap;
+
+use rydra_core::cardano::redeemer::{self, Purpose, RedeemerPointer};
 use rydra_core::cardano::tx::Tx;
 use rydra_core::cardano::utxo::Utxo;
 use rydra_core::ledger::Ledger;
@@ -24,16 +27,23 @@ impl Units {
     }
 }
 
+impl From<&redeemer::ExecutionUnits> for Units {
+    fn from(units: &redeemer::ExecutionUnits) -> Self {
+        Self { memory: units.memory, steps: units.steps }
+    }
+}
+
 /// One redeemer: what its script used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct RedeemerUnits {
-    /// `spend`, `mint`, `cert`, `reward`, `vote` or `propose`, as in cardano-cli.
+    /// `spend`, `mint`, `cert`, `reward`, `vote` or `propose`.
     pub purpose: &'static str,
-    /// Index within the purpose.
+    /// Place within the purpose.
     pub index: u32,
-    /// Used until the script ended or failed.
-    #[serde(flatten)]
-    pub used: Units,
+    /// Used; absent when the script failed or did not run.
+    pub memory: Option<u64>,
+    /// As `memory`.
+    pub steps: Option<u64>,
     /// Stated in the redeemer.
     pub budget: Units,
     /// Why the script failed, when it did.
@@ -47,53 +57,111 @@ pub(super) struct ExecutionUnits {
     pub total: Units,
 }
 
+/// What came of one script: units, or why it failed.
+type Outcome = Result<Units, String>;
+
 impl ExecutionUnits {
-    /// Of these redeemers.
-    pub(super) fn of(redeemers: Vec<RedeemerUnits>) -> Self {
-        let total = redeemers.iter().fold(Units::default(), |sum, one| sum.plus(one.used));
+    /// Every redeemer of a transaction with what came of its script, if that ran.
+    fn of(tx: &Tx, mut outcomes: BTreeMap<RedeemerPointer, Outcome>) -> Self {
+        let (mut redeemers, mut total) = (Vec::new(), Units::default());
+        for (pointer, redeemer) in &tx.witnesses().redeemers {
+            let (used, error) = match outcomes.remove(pointer) {
+                Some(Ok(used)) => (Some(used), None),
+                Some(Err(error)) => (None, Some(error)),
+                None => (None, None),
+            };
+            total = total.plus(used.unwrap_or_default());
+            redeemers.push(RedeemerUnits {
+                purpose: name(pointer.purpose),
+                index: pointer.index,
+                memory: used.map(|used| used.memory),
+                steps: used.map(|used| used.steps),
+                budget: (&redeemer.units).into(),
+                error,
+            });
+        }
         Self { redeemers, total }
     }
 }
 
-/// What the scripts of a transaction use. Empty for a transaction that runs none.
-///
-/// The one place that asks the ledger for it. This version's ledger runs no Plutus script and refuses
-/// transactions that need one by name (`NotSupportedYet`), so nothing was used.
-pub(super) fn evaluated(_: &Ledger, _: Slot, _: &Utxo, _: &Tx) -> ExecutionUnits {
-    ExecutionUnits::of(Vec::new())
+/// As cardano-cli names them.
+const fn name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Spend => "spend",
+        Purpose::Mint => "mint",
+        Purpose::Certify => "cert",
+        Purpose::Reward => "reward",
+        Purpose::Vote => "vote",
+        Purpose::Propose => "propose",
+    }
+}
+
+/// What the scripts of a transaction use.
+pub(super) fn evaluated(ledger: &Ledger, slot: Slot, utxo: &Utxo, tx: &Tx) -> ExecutionUnits {
+    ExecutionUnits::of(tx, outcomes(ledger, slot, utxo, tx))
+}
+
+/// The one place that asks the ledger for units. This version's ledger runs no Plutus script, and refuses
+/// transactions that need one by name (`NotSupportedYet`).
+fn outcomes(_: &Ledger, _: Slot, _: &Utxo, _: &Tx) -> BTreeMap<RedeemerPointer, Outcome> {
+    BTreeMap::new()
 }
 
 #[cfg(test)]
 mod tests {
+    use rydra_core::cardano::build::TxBuilder;
+
     use super::*;
 
-    fn used(memory: u64, steps: u64) -> RedeemerUnits {
-        let budget = Units { memory: 10, steps: 20 };
-        let used = Units { memory, steps };
-        RedeemerUnits { purpose: "spend", index: 3, used, budget, error: None }
+    /// Spend 0 with budget 10 and 20, reward 1 with budget 30 and 40, both with the integer 0 as data.
+    fn tx() -> Tx {
+        let redeemers = [0xa2, 0x82, 0x03, 0x01, 0x82, 0x00, 0x82, 0x18, 30, 0x18, 40]
+            .into_iter()
+            .chain([0x82, 0x00, 0x00, 0x82, 0x00, 0x82, 10, 20]);
+        TxBuilder::new().witness_field(5, redeemers.collect::<Vec<_>>()).sign(&[]).unwrap()
+    }
+
+    fn pointer(purpose: Purpose, index: u32) -> RedeemerPointer {
+        RedeemerPointer { purpose, index }
     }
 
     #[test]
-    fn redeemers_sum_up_and_never_overflow() {
-        let total = |redeemers| ExecutionUnits::of(redeemers).total;
-        assert_eq!(total(vec![]), Units::default());
-        assert_eq!(total(vec![used(1, 2), used(3, 4)]), Units { memory: 4, steps: 6 });
-        assert_eq!(
-            total(vec![used(u64::MAX, 1), used(1, u64::MAX)]),
-            Units { memory: u64::MAX, steps: u64::MAX }
-        );
-    }
-
-    #[test]
-    fn the_json_form_is_the_documented_one() {
-        let json = serde_json::to_value(ExecutionUnits::of(vec![used(1, 2)])).unwrap();
+    fn redeemers_come_in_the_ledgers_order_with_what_came_of_them() {
+        let used = Units { memory: 1, steps: 2 };
+        let outcomes = BTreeMap::from([
+            (pointer(Purpose::Spend, 0), Ok(used)),
+            (pointer(Purpose::Reward, 1), Err("error term".to_owned())),
+        ]);
+        let json = serde_json::to_value(ExecutionUnits::of(&tx(), outcomes)).unwrap();
         assert_eq!(
             json,
             serde_json::json!({
-                "redeemers": [{"purpose": "spend", "index": 3, "memory": 1, "steps": 2,
-                    "budget": {"memory": 10, "steps": 20}, "error": null}],
+                "redeemers": [
+                    {"purpose": "spend", "index": 0, "memory": 1, "steps": 2,
+                        "budget": {"memory": 10, "steps": 20}, "error": null},
+                    {"purpose": "reward", "index": 1, "memory": null, "steps": null,
+                        "budget": {"memory": 30, "steps": 40}, "error": "error term"}],
                 "total": {"memory": 1, "steps": 2},
             })
         );
+    }
+
+    #[test]
+    fn sums_never_overflow() {
+        let most = || Ok(Units { memory: u64::MAX, steps: 1 });
+        let outcomes = BTreeMap::from([
+            (pointer(Purpose::Spend, 0), most()),
+            (pointer(Purpose::Reward, 1), most()),
+        ]);
+        let total = ExecutionUnits::of(&tx(), outcomes).total;
+        assert_eq!(total, Units { memory: u64::MAX, steps: 2 });
+    }
+
+    #[test]
+    fn scripts_that_did_not_run_show_their_budget() {
+        let units = ExecutionUnits::of(&tx(), BTreeMap::new());
+        assert_eq!(units.redeemers.len(), 2);
+        assert_eq!((units.redeemers[0].memory, &units.redeemers[0].error), (None, &None));
+        assert_eq!(units.redeemers[1].budget, Units { memory: 30, steps: 40 });
     }
 }
