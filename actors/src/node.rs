@@ -10,8 +10,8 @@ use rydra_core::api::environment::EnvironmentJson;
 use rydra_core::cardano::slot_time::SlotTime;
 use rydra_core::cardano::utxo::Utxo;
 use rydra_core::environment::Environment;
-use rydra_core::ledger::{Epochs, Ledger};
-use rydra_core::unit::{HeadSeed, Slot, Span};
+use rydra_core::ledger::Ledger;
+use rydra_core::unit::{HeadSeed, Span};
 
 use crate::api_session::server::probe;
 use crate::api_session::{ApiDeps, ApiOptions, ApiServer, HeadLogicLink, MetricsServer, Readiness};
@@ -180,11 +180,7 @@ fn prepare(settings: &Settings) -> Result<Prepared, StartFailed> {
     let system_start = inputs.genesis.system_start.unwrap_or(journal.system_start);
     let slots =
         SlotTime::new(system_start, inputs.genesis.slot_length).map_err(|e| one(e.to_string()))?;
-    let mut ledger = Ledger::new(inputs.parameters.clone(), inputs.genesis.network, slots);
-    if let Some(length) = inputs.genesis.epoch_length {
-        ledger = ledger.with_epochs(Epochs { first_slot: Slot(0), number: 0, length });
-    }
-    let ledger = Arc::new(ledger);
+    let ledger = Arc::new(inputs.genesis.ledger(inputs.parameters.clone(), slots));
     let env = Arc::new(Environment::offline(inputs.signing_key, inputs.other_parties));
     let parameters = serde_json::to_vec(&inputs.parameters).map_err(|e| one(e.to_string()))?;
     let initial_utxo = inputs.initial_utxo;

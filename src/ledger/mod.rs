@@ -34,6 +34,7 @@ use context::{Fixed, Resolved, Witnessed};
 
 pub use address::{Network, network_of};
 pub use epochs::Epochs;
+pub use plutus::{CollectError, ScriptFailure, ScriptVerdict};
 pub use refusal::{
     CertificateRefusal, CollateralRefusal, GovernanceRefusal, Imbalance, OutputPlace,
     ProposalRefusal, Refusal, WithdrawalRefusal,
@@ -41,7 +42,7 @@ pub use refusal::{
 
 use std::sync::Arc;
 
-use plutus::{CollectError, Plutus, ScriptVerdict};
+use plutus::Plutus;
 
 use crate::cardano::parameters::ProtocolParameters;
 use crate::cardano::slot_time::SlotTime;
@@ -102,6 +103,7 @@ impl Ledger {
     /// what its redeemer allows, and what it spent or why it failed.
     ///
     /// # Errors
+    /// [`Refusal::ExUnitsTooBig`] when budgets exceed the parameters' limit (running them could take for ever),
     /// [`Refusal::BadInputs`] when inputs are absent, [`Refusal::CollectErrors`] when scripts cannot be run.
     pub fn evaluate(
         &self,
@@ -109,7 +111,9 @@ impl Ledger {
         utxo: &Utxo,
         tx: &Tx,
     ) -> Result<Vec<ScriptVerdict>, Refusal> {
-        let resolved = Resolved::new(Fixed { ledger: self, tx }, slot, utxo);
+        let fixed = Fixed { ledger: self, tx };
+        rules::ex_units_too_big(&fixed)?;
+        let resolved = Resolved::new(fixed, slot, utxo);
         rules::bad_inputs(&resolved)?;
         let collected: Result<_, Vec<CollectError>> =
             self.plutus.evaluate(&Witnessed::new(&resolved));

@@ -6,10 +6,10 @@ use rydra_core::cardano::parameters::ProtocolParameters;
 use rydra_core::cardano::slot_time::SlotTime;
 use rydra_core::cardano::utxo::Utxo;
 use rydra_core::cardano::{DecodeError, envelope};
-use rydra_core::ledger::Network;
+use rydra_core::ledger::{Epochs, Ledger, Network};
 use rydra_core::party::{Party, SigningKey};
 use rydra_core::snapshot::accumulator::CAPACITY_OUTPUTS;
-use rydra_core::unit::{Span, UtcTime};
+use rydra_core::unit::{Slot, Span, UtcTime};
 use serde::Deserialize;
 
 use super::files::{Role, read_json};
@@ -72,6 +72,18 @@ impl Default for Genesis {
             slot_length: Span::seconds(1),
             epoch_length: None,
             system_start: None,
+        }
+    }
+}
+
+impl Genesis {
+    /// A ledger of this network and these epochs, with slots that begin where the caller says.
+    #[must_use]
+    pub fn ledger(&self, parameters: ProtocolParameters, slots: SlotTime) -> Ledger {
+        let ledger = Ledger::new(parameters, self.network, slots);
+        match self.epoch_length {
+            Some(length) => ledger.with_epochs(Epochs { first_slot: Slot(0), number: 0, length }),
+            None => ledger,
         }
     }
 }

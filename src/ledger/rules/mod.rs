@@ -32,7 +32,7 @@ pub(crate) use fee::needed as least_fee;
 pub(crate) use inputs::bad_inputs;
 pub(crate) use phase2::validation_tag_mismatch;
 pub(crate) use signatures::invalid_witnesses;
-pub(crate) use size::counted_bytes;
+pub(crate) use size::{counted_bytes, ex_units_too_big};
 pub(crate) use validity::{interval_over, too_early};
 
 /// A rule over the first layer of the context.
@@ -48,7 +48,7 @@ pub(crate) const LIMITS: &[FixedRule] = &[
     inputs::non_disjoint_reference_inputs,
     size::max_tx_size,
     size::too_many_collateral_inputs,
-    size::ex_units_too_big,
+    ex_units_too_big,
     network::wrong_network_in_tx_body,
     withdrawals::wrong_network_withdrawal,
     withdrawals::withdrawal_not_delegated,

@@ -54,7 +54,7 @@ pub(super) fn execution_units(tx: &Tx) -> (u128, u128) {
 }
 
 /// `ExUnitsTooBigUTxO`: the budgets of all redeemers together, memory and steps each.
-pub(super) fn ex_units_too_big(fixed: &Fixed<'_>) -> Result<(), Refusal> {
+pub(crate) fn ex_units_too_big(fixed: &Fixed<'_>) -> Result<(), Refusal> {
     let limit = &fixed.ledger.parameters.max_tx_execution_units;
     let units = execution_units(fixed.tx);
     if units.0 <= u128::from(limit.memory) && units.1 <= u128::from(limit.steps) {

@@ -66,17 +66,17 @@ impl Inputs {
             ProtocolParameters::from_json,
         );
         let time = time(args, &mut kept);
-        let slot = slot(args, time.map(|(_, slots)| slots), &mut kept);
+        let slot = slot(args, time.as_ref().map(|(_, slots)| *slots), &mut kept);
         let source = kept.source(args.tx.as_deref());
         if let Some(file) = &args.utxo_out {
             kept.or_problem(writable(file));
         }
-        let (Some(utxo), Some(parameters), Some((network, slots)), Some(slot), Some(source)) =
+        let (Some(utxo), Some(parameters), Some((genesis, slots)), Some(slot), Some(source)) =
             (utxo, parameters, time, slot, source)
         else {
             return Err(problems);
         };
-        let ledger = Ledger::new(parameters, network, slots);
+        let ledger = genesis.ledger(parameters, slots);
         let utxo_out = args.utxo_out.clone();
         problems.or(Self { ledger, slot, utxo, source, utxo_out })
     }
@@ -131,7 +131,7 @@ impl Kept<'_> {
 }
 
 /// Network and slot arithmetic: of a genesis file, or of single options.
-fn time(args: &ValidateArgs, kept: &mut Kept<'_>) -> Option<(Network, SlotTime)> {
+fn time(args: &ValidateArgs, kept: &mut Kept<'_>) -> Option<(Genesis, SlotTime)> {
     let before = kept.0.0.len();
     let network = kept.value(
         "--network",
@@ -177,16 +177,18 @@ fn time(args: &ValidateArgs, kept: &mut Kept<'_>) -> Option<(Network, SlotTime)>
         network: network.unwrap_or(Network::Test),
         slot_length: length.unwrap_or(Genesis::default().slot_length),
         system_start: start,
+        epoch_length: None,
     };
     if kept.0.0.len() > before {
         return None;
     }
-    let Genesis { network, slot_length, system_start } = given.unwrap_or(own);
-    let slots = SlotTime::new(system_start.unwrap_or(UtcTime::EPOCH), slot_length);
+    let genesis = given.unwrap_or(own);
+    let start = genesis.system_start.unwrap_or(UtcTime::EPOCH);
+    let slots = SlotTime::new(start, genesis.slot_length);
     let slots = slots.map_err(|error| {
         Problem::new(error.to_string(), "a slot length above 0", "correct --slot-length")
     });
-    kept.or_problem(slots).map(|slots| (network, slots))
+    kept.or_problem(slots).map(|slots| (genesis, slots))
 }
 
 /// The slot of `--slot`; `now` by the wall clock.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rydra_core::cardano::redeemer::{self, Purpose, RedeemerPointer};
 use rydra_core::cardano::tx::Tx;
 use rydra_core::cardano::utxo::Utxo;
-use rydra_core::ledger::Ledger;
+use rydra_core::ledger::{Ledger, ScriptVerdict};
 use rydra_core::unit::Slot;
 use serde::Serialize;
 
@@ -101,10 +101,20 @@ pub(super) fn evaluated(ledger: &Ledger, slot: Slot, utxo: &Utxo, tx: &Tx) -> Ex
     ExecutionUnits::of(tx, outcomes(ledger, slot, utxo, tx))
 }
 
-/// The one place that asks the ledger for units. This version's ledger runs no Plutus script, and refuses
-/// transactions that need one by name (`NotSupportedYet`).
-fn outcomes(_: &Ledger, _: Slot, _: &Utxo, _: &Tx) -> BTreeMap<RedeemerPointer, Outcome> {
-    BTreeMap::new()
+/// What came of each script; nothing when the scripts could not be run, which a rule reports by name. A budget
+/// beyond the transaction's limit is refused by a rule too, and its scripts are not run here.
+fn outcomes(
+    ledger: &Ledger,
+    slot: Slot,
+    utxo: &Utxo,
+    tx: &Tx,
+) -> BTreeMap<RedeemerPointer, Outcome> {
+    let verdicts = ledger.evaluate(slot, utxo, tx).unwrap_or_default();
+    let outcome = |verdict: ScriptVerdict| {
+        let spent = verdict.spent.map(|spent| Units::from(&spent)).map_err(|e| e.to_string());
+        (verdict.pointer, spent)
+    };
+    verdicts.into_iter().map(outcome).collect()
 }
 
 #[cfg(test)]
