@@ -1,7 +1,5 @@
 //! Certificates of the Conway era.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use super::body::set;
 use super::credential::{Anchor, Credential, DRep, RewardAccount, StakeCredential, read_url};
 use super::rational::Rational;
@@ -166,10 +164,10 @@ pub enum Relay {
     Address {
         /// Port.
         port: Option<u16>,
-        /// Address of version 4.
-        ipv4: Option<Ipv4Addr>,
-        /// Address of version 6.
-        ipv6: Option<Ipv6Addr>,
+        /// Bytes of the address of version 4.
+        ipv4: Option<[u8; 4]>,
+        /// Bytes of the address of version 6.
+        ipv6: Option<[u8; 16]>,
     },
     /// By a name of addresses.
     Name {
@@ -299,8 +297,8 @@ impl Relay {
         r.sum(|r, kind| match kind {
             0 => {
                 let port = port(r)?;
-                let ipv4 = r.optional(|r| r.array::<4>("IPv4 address"))?.map(Ipv4Addr::from);
-                let ipv6 = r.optional(|r| r.array::<16>("IPv6 address"))?.map(Ipv6Addr::from);
+                let ipv4 = r.optional(|r| r.array("IPv4 address"))?;
+                let ipv6 = r.optional(|r| r.array("IPv6 address"))?;
                 Ok((4, Self::Address { port, ipv4, ipv6 }))
             }
             1 => {

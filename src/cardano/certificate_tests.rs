@@ -1,8 +1,6 @@
 //! Certificates, from their bytes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use super::certificate::{Certificate, PoolMetadata, PoolParameters, Relay};
 use super::credential::{DRep, RewardAccount};
 use super::rational::Rational;
@@ -40,11 +38,7 @@ fn pool() -> PoolParameters {
         reward_account: RewardAccount { network: 1, credential: script(5) },
         owners: vec![KeyHash([6; 28]), KeyHash([7; 28])],
         relays: vec![
-            Relay::Address {
-                port: Some(3001),
-                ipv4: Some(Ipv4Addr::new(1, 2, 3, 4)),
-                ipv6: Some(Ipv6Addr::from([7; 16])),
-            },
+            Relay::Address { port: Some(3001), ipv4: Some([1, 2, 3, 4]), ipv6: Some([7; 16]) },
             Relay::Name { port: None, name: "relay".into() },
             Relay::Service { name: "service".into() },
         ],

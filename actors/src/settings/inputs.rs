@@ -271,8 +271,7 @@ mod tests {
 
     use super::*;
 
-    const GOOD_GENESIS: &str =
-        r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":0.1,"networkId":"Testnet","epochLength":500,"more":1}"#;
+    const GOOD_GENESIS: &str = r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":0.1,"networkId":"Testnet","epochLength":500,"more":1}"#;
 
     struct Dir(tempfile::TempDir);
 
