@@ -23,7 +23,6 @@ const CORE_DEPENDENCIES: &[&str] = &[
     "imbl",
     "pallas-addresses",
     "pallas-codec",
-    "pallas-primitives",
     "serde",
     "serde_json",
     "sha2",
