@@ -14,6 +14,10 @@ const STEPS_TO: usize = 33;
 /// Least memory that a step has cost since Alonzo; below it nothing can be said about nesting.
 const STEP_MEMORY_MIN: i64 = 100;
 
+/// What a missing parameter costs. The ledger takes 2^63 - 1, with which the evaluator's sums would overflow; no
+/// budget of this world reaches either.
+pub(super) const MISSING: i64 = i64::MAX / 2;
+
 /// Parameters that the evaluator knows in each language.
 const fn known(language: ScriptLanguage) -> usize {
     match language {
@@ -34,7 +38,7 @@ impl Costs {
     /// Reads a list as the ledger does: what is missing at the end costs the most there is, so that the
     /// builtins concerned cannot be paid for; what is too much is ignored.
     pub(super) fn new(language: ScriptLanguage, list: &[i64]) -> Self {
-        let padded = list.iter().copied().chain(std::iter::repeat(i64::MAX));
+        let padded = list.iter().copied().chain(std::iter::repeat(MISSING));
         Self { values: padded.take(known(language)).collect() }
     }
 
@@ -43,7 +47,7 @@ impl Costs {
     }
 
     fn step(&self, at: usize) -> ExBudget {
-        let value = |at: usize| self.values.get(at).copied().unwrap_or(i64::MAX);
+        let value = |at: usize| self.values.get(at).copied().unwrap_or(MISSING);
         ExBudget::new(value(at + 1), value(at))
     }
 

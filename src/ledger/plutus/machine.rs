@@ -7,7 +7,7 @@ use amaru_uplc::machine::{ExBudget, MachineError, PlutusVersion};
 use amaru_uplc::program::{Program as UplcProgram, Version};
 use amaru_uplc::term::Term;
 
-use super::costs::Costs;
+use super::costs::{Costs, MISSING};
 use super::instance::{Terms, Var, applied, discarded};
 use super::pool::{Data, Pool};
 use super::program::Program;
@@ -80,7 +80,7 @@ impl Rules<'_> {
             return self.evaluate(pool, term, budget, ExBudget::new(0, 0));
         }
         let beside = self.costs.discarding();
-        if beside.mem == i64::MAX || beside.cpu == i64::MAX {
+        if beside.mem >= MISSING || beside.cpu >= MISSING {
             // A step costs the most there is, and every script takes such steps.
             return Err(ScriptFailure::OutOfBudget);
         }
