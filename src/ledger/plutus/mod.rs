@@ -51,9 +51,9 @@ use crate::unit::ScriptHash;
 /// takes less than a tenth: about 200 bytes a step, and 140,000 steps.
 const MEMORY_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Regions that are kept for the next transaction, each of a transaction that spent no more than this many
-/// units of memory in all (about 4 MB).
-const KEPT_REGIONS_MAX: usize = 4;
-const KEPT_UNITS_MAX: u64 = 1_000_000;
+/// units of memory in all (about 8 MB).
+const KEPT_REGIONS_MAX: usize = 2;
+const KEPT_UNITS_MAX: u64 = 5_000_000;
 
 /// Whether the bytes of a script are a program in this language at this protocol version (9 or later). Native
 /// scripts are: their shape was checked when they were decoded.
