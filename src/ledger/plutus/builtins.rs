@@ -131,7 +131,6 @@ pub(super) fn builtin(
     let conversion = matches!(function, IntegerToByteString | ByteStringToInteger);
     let known = match language {
         ScriptLanguage::Native => false,
-        _ if protocol_major >= VAN_ROSSEM => true,
         ScriptLanguage::PlutusV1 => number <= ALONZO_LAST,
         ScriptLanguage::PlutusV2 => {
             number <= VALENTINE_LAST || conversion && protocol_major >= PLOMIN
@@ -139,6 +138,7 @@ pub(super) fn builtin(
         ScriptLanguage::PlutusV3 if protocol_major >= PLOMIN => number <= PLOMIN_LAST,
         ScriptLanguage::PlutusV3 => number <= CHANG_LAST,
     };
+    let known = known || language != ScriptLanguage::Native && protocol_major >= VAN_ROSSEM;
     known.then_some(function)
 }
 

@@ -137,7 +137,17 @@ fn failure(error: &MachineError<'_, Var>) -> ScriptFailure {
         MachineError::NoCostForBuiltin(function) => {
             ScriptFailure::Evaluator(format!("no cost is known for {function:?} in this language"))
         }
-        _ => ScriptFailure::Error(error.to_string()),
+        MachineError::ExplicitErrorTerm
+        | MachineError::NonFunctionApplication(..)
+        | MachineError::NotAConstant(_)
+        | MachineError::OpenTermEvaluated(_)
+        | MachineError::UnexpectedBuiltinTermArgument(_)
+        | MachineError::NonPolymorphicInstantiation(_)
+        | MachineError::BuiltinTermArgumentExpected(_)
+        | MachineError::NonConstrScrutinized(_)
+        | MachineError::MissingCaseBranch(..)
+        | MachineError::Runtime(_)
+        | MachineError::MaxConstrTagExceeded(_) => ScriptFailure::Error(error.to_string()),
     }
 }
 

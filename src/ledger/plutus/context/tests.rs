@@ -75,6 +75,23 @@ fn world() -> (Utxo, Tx) {
     (utxo, tx)
 }
 
+/// Keys first in V1 and V2, scripts first in V3.
+fn withdrawals(language: ScriptLanguage) -> String {
+    match language {
+        ScriptLanguage::PlutusV1 => format!(
+            "List [Constr 0 [Constr 0 [{}], I 0], Constr 0 [Constr 0 [{}], I 1]]",
+            key(6),
+            script(7)
+        ),
+        ScriptLanguage::PlutusV2 => {
+            format!("Map [(Constr 0 [{}], I 0), (Constr 0 [{}], I 1)]", key(6), script(7))
+        }
+        ScriptLanguage::Native | ScriptLanguage::PlutusV3 => {
+            format!("Map [({}, I 1), ({}, I 0)]", script(7), key(6))
+        }
+    }
+}
+
 /// Parts that differ between languages are written where they stand.
 fn expected(language: ScriptLanguage, id: &str) -> String {
     let v1 = language == V1;
@@ -121,17 +138,7 @@ fn expected(language: ScriptLanguage, id: &str) -> String {
     } else {
         format!("List [Constr 0 [Constr 0 [{}]], {delegation}]", key(8))
     };
-    let withdrawals = match language {
-        ScriptLanguage::PlutusV1 => format!(
-            "List [Constr 0 [Constr 0 [{}], I 0], Constr 0 [Constr 0 [{}], I 1]]",
-            key(6),
-            script(7)
-        ),
-        ScriptLanguage::PlutusV2 => {
-            format!("Map [(Constr 0 [{}], I 0), (Constr 0 [{}], I 1)]", key(6), script(7))
-        }
-        _ => format!("Map [({}, I 1), ({}, I 0)]", script(7), key(6)),
-    };
+    let withdrawals = withdrawals(language);
     let bound =
         |millis: u32, closed: u8| format!("Constr 0 [Constr 1 [I {millis}], Constr {closed} []]");
     let range = format!("Constr 0 [{}, {}]", bound(10_000, 1), bound(20_000, 0));

@@ -8,7 +8,9 @@ fn always(language: ScriptLanguage, body: &str) -> Spend {
         ScriptLanguage::PlutusV1 => {
             Spend::of(script(V1, &format!("(program 1.0.0 (lam r (lam c {body})))")))
         }
-        _ => Spend::of(spender(language, body)),
+        ScriptLanguage::Native | ScriptLanguage::PlutusV2 | ScriptLanguage::PlutusV3 => {
+            Spend::of(spender(language, body))
+        }
     }
 }
 

@@ -52,7 +52,9 @@ pub(in crate::ledger::plutus) fn script(language: ScriptLanguage, text: &str) ->
 pub(in crate::ledger::plutus) fn spender(language: ScriptLanguage, body: &str) -> Script {
     match language {
         ScriptLanguage::PlutusV3 => script(language, &format!("(program 1.1.0 (lam c {body}))")),
-        _ => script(language, &format!("(program 1.0.0 (lam d (lam r (lam c {body}))))")),
+        ScriptLanguage::Native | ScriptLanguage::PlutusV1 | ScriptLanguage::PlutusV2 => {
+            script(language, &format!("(program 1.0.0 (lam d (lam r (lam c {body}))))"))
+        }
     }
 }
 
@@ -114,7 +116,7 @@ impl Spend {
         let field = match self.script.language {
             ScriptLanguage::PlutusV1 => 3,
             ScriptLanguage::PlutusV2 => 6,
-            _ => 7,
+            ScriptLanguage::Native | ScriptLanguage::PlutusV3 => 7,
         };
         let builder = TxBuilder::new()
             .input(Self::input())

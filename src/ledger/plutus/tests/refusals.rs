@@ -19,7 +19,9 @@ fn failing(language: ScriptLanguage) -> Spend {
         ScriptLanguage::PlutusV1 => {
             Spend::of(script(V1, "(program 1.0.0 (lam r (lam c (error))))"))
         }
-        _ => Spend::of(spender(language, "(error)")),
+        ScriptLanguage::Native | ScriptLanguage::PlutusV2 | ScriptLanguage::PlutusV3 => {
+            Spend::of(spender(language, "(error)"))
+        }
     }
 }
 
