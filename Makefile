@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean
+.PHONY: help setup setup-scalus demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean
 
 # Passed through to the tests: where the reference data lies (tests say SKIPPED without it).
 export HYDRA_REFERENCE ?=
@@ -20,18 +20,21 @@ help: ## Lists the commands
 setup: ## Installs what is missing (C compiler) through apt-get
 	@scripts/setup.sh
 
+setup-scalus: setup ## Installs npm and the packages of the ledger's differential test
+	@scripts/setup-scalus.sh
+
 demo: setup ## Starts a head of one party, submits payments, runs until Ctrl-C
 	@scripts/demo.sh
 
 build: setup ## Builds the release binary, target/release/rydra
 	$(CARGO) build --release --locked --bin rydra
 
-test: setup ## Runs all tests in their short form
+test: setup-scalus ## Runs all tests in their short form
 	$(CARGO) test --workspace --locked
 
-torture: setup ## Runs all tests with long counts (RYDRA_TORTURE=1), optimised
+torture: setup-scalus ## Runs all tests with long counts (RYDRA_TORTURE=1), optimised
 	RYDRA_TORTURE=1 RYDRA_TORTURE_KILLS=100 RYDRA_TORTURE_FAILPOINTS=10 RYDRA_TORTURE_OPENINGS=10 \
-		PROTOCOL_SEEDS=5000 \
+		PROTOCOL_SEEDS=5000 RYDRA_DIFFERENTIAL=20000 \
 		$(CARGO) test --workspace --locked --release
 
 bench: setup ## Runs the benchmarks

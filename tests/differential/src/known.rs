@@ -1,0 +1,91 @@
+//! Every disagreement that may occur, with the argument who is right. `docs/LEDGER.md`, "Known differences",
+//! has a row for each; what no row here names fails the run.
+
+use crate::case::{Case, Expected, MAJORS};
+use crate::oracles::Verdict;
+
+/// A case with what was said of it.
+pub struct Seen<'a> {
+    pub case: &'a Case,
+    pub ours: &'a Verdict,
+    pub scalus: &'a Verdict,
+}
+
+impl Seen<'_> {
+    /// Major protocol version.
+    pub fn major(&self) -> u64 {
+        MAJORS[self.case.version]
+    }
+
+    /// We refuse by this predicate alone, the other accepts.
+    fn only_ours(&self, predicate: &str) -> bool {
+        self.scalus.is_valid() && self.ours.names(predicate)
+    }
+}
+
+/// Who decides as the ledger does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    Ours,
+    /// A bound of ours, on purpose stricter than the ledger.
+    OursOnPurpose,
+    /// Both decide alike in the end, at another place.
+    Both,
+}
+
+/// A disagreement between our ledger and `scalus`.
+pub struct Difference {
+    pub name: &'static str,
+    pub right: Right,
+    pub applies: fn(&Seen<'_>) -> bool,
+    pub why: &'static str,
+}
+
+/// All of them.
+pub const DIFFERENCES: &[Difference] = &[
+    Difference {
+        name: "not supported yet",
+        right: Right::OursOnPurpose,
+        applies: |seen| seen.ours.names("NotSupportedYet"),
+        why: "refused until its rules are written",
+    },
+    Difference {
+        name: "Byron outputs",
+        right: Right::OursOnPurpose,
+        applies: |seen| seen.only_ours("ByronOutputInHead"),
+        why: "layer 1 could not fan them out",
+    },
+    Difference {
+        name: "asset of quantity zero",
+        right: Right::Ours,
+        applies: |seen| seen.scalus.is_valid() && seen.case.name == "asset of quantity zero",
+        why: "the ledger's decoder refuses zero in values since version 9",
+    },
+    Difference {
+        name: "duplicate input",
+        right: Right::Ours,
+        applies: |seen| seen.scalus.is_valid() && seen.case.name == "input twice",
+        why: "the ledger's decoder refuses a tagged set with a member twice since version 9",
+    },
+];
+
+/// The row that names a disagreement.
+pub fn classify(seen: &Seen<'_>) -> Option<&'static Difference> {
+    DIFFERENCES.iter().find(|difference| (difference.applies)(seen))
+}
+
+/// What is wrong with our verdict by construction, when something is.
+pub fn against_expectation(case: &Case, ours: &Verdict, known_predicates: &[&str]) -> Option<String> {
+    match &case.expected {
+        Expected::Unknown => None,
+        Expected::Valid if ours.is_valid() => None,
+        Expected::Valid => Some("valid by construction, and we refuse".to_owned()),
+        Expected::Refused(_) if ours.is_valid() => Some("invalid by construction, and we accept".to_owned()),
+        Expected::Refused(names) => {
+            // A predicate that our ledger does not have yet cannot be asked for.
+            let askable = names.iter().any(|name| *name == "Decode" || known_predicates.contains(name));
+            let named = names.iter().any(|name| ours.names(name));
+            (askable && !named).then(|| format!("refused, but not by {names:?}"))
+        }
+    }
+}
