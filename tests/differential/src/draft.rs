@@ -191,6 +191,9 @@ impl Draft {
     pub fn finish(&self, parameters: &Parameters) -> Vec<u8> {
         let mut draft = self.clone();
         // The fee is written in five bytes and the change in nine, so one round settles both.
+        if let Some(output) = draft.outputs.last_mut() {
+            output.lovelace = u64::MAX;
+        }
         let measured = encode::transaction(&draft, 1 << 20, parameters);
         let size = measured.len() as u64 - 1;
         let least = parameters.least_fee(size, self.units(), self.reference_script_bytes());

@@ -56,6 +56,18 @@ pub const DIFFERENCES: &[Difference] = &[
         why: "layer 1 could not fan them out",
     },
     Difference {
+        name: "size of reference scripts",
+        right: Right::Ours,
+        applies: |seen| seen.only_ours("ConwayTxRefScriptsSizeTooBig"),
+        why: "the ledger refuses more than 200 KiB of reference scripts in one transaction",
+    },
+    Difference {
+        name: "numbers of 64 bits",
+        right: Right::Ours,
+        applies: |seen| seen.ours.is_valid() && seen.scalus.says("but got OverLong"),
+        why: "metadata holds integers of any size, quantities go up to 2^64 - 1",
+    },
+    Difference {
         name: "asset of quantity zero",
         right: Right::Ours,
         applies: |seen| seen.scalus.is_valid() && seen.case.name == "asset of quantity zero",

@@ -71,7 +71,7 @@ pub const VALUES: &[Mutator] = &[
     Mutator::new("output too big", PAYMENT, &["OutputTooBigUTxO"], |k, d| {
         let mut output = Output::to(script_address(&plutus_like(1)), 40 * ADA);
         let mut held = Output::to(script_address(&plutus_like(1)), 40 * ADA);
-        for _ in 0..75 {
+        for _ in 0..80 {
             let (policy, name) = (k.random.hash(), k.random.bytes(32));
             for assets in [&mut output.assets, &mut held.assets] {
                 add(assets, policy, &name, 9);

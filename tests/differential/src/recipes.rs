@@ -158,10 +158,10 @@ impl Kitchen<'_> {
     /// States an interval around the slot.
     pub fn interval(&mut self, draft: &mut Draft) {
         if self.random.chance(70) {
-            draft.valid_from = Some(draft.slot - self.random.below(1_000));
+            draft.valid_from.get_or_insert(draft.slot - self.random.below(1_000));
         }
         if self.random.chance(70) {
-            draft.valid_until = Some(draft.slot + self.random.between(1, 1_000));
+            draft.valid_until.get_or_insert(draft.slot + self.random.between(1, 1_000));
         }
     }
 
