@@ -147,8 +147,9 @@ pub struct Draft {
     pub redeemers: BTreeMap<Pointer, Redeemer>,
     /// Plutus languages of the scripts that are needed, wherever these come from.
     pub languages: BTreeSet<u8>,
-    /// Bytes of reference scripts, for the fee.
     pub is_invalid: bool,
+    /// The ledger is not told where epochs begin.
+    pub epochs_unknown: bool,
     pub tweaks: Tweaks,
 }
 

@@ -201,9 +201,8 @@ fn unsigned_witness(draft: &Draft) -> Fields {
 
 fn votes(draft: &Draft) -> Vec<u8> {
     let voters = draft.votes.iter().map(|((kind, hash), actions)| {
-        let actions = actions.iter().map(|(action, vote)| {
-            (input(action), list(&[uint(*vote), vec![NULL]]))
-        });
+        let actions =
+            actions.iter().map(|(action, vote)| (input(action), list(&[uint(*vote), vec![NULL]])));
         let voter = list(&[uint(u64::from(*kind)), bytes(hash)]);
         (voter, map(&actions.collect::<Vec<_>>()))
     });
@@ -323,6 +322,7 @@ pub fn transaction(draft: &Draft, fee: u64, parameters: &Parameters) -> Vec<u8> 
 
 /// Auxiliary data of the Alonzo form: metadata and scripts under tag 259.
 pub fn auxiliary(metadata: &[(u64, Vec<u8>)]) -> Vec<u8> {
-    let entries: Vec<_> = metadata.iter().map(|(label, item)| (uint(*label), item.clone())).collect();
+    let entries: Vec<_> =
+        metadata.iter().map(|(label, item)| (uint(*label), item.clone())).collect();
     tag(259, &map(&[(uint(0), map(&entries))]))
 }

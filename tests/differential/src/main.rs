@@ -2,7 +2,12 @@
 //!
 //! Every disagreement is decided by the table in `known.rs`, which `docs/LEDGER.md` mirrors; one that it does
 //! not name fails the run, with seed and bytes. See `docs/TESTING.md`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the run reports its counts")]
 
 mod case;
@@ -11,6 +16,7 @@ mod draft;
 mod encode;
 mod known;
 mod mutators;
+mod mutators_governance;
 mod mutators_scripts;
 mod mutators_state;
 mod mutators_values;
@@ -19,6 +25,7 @@ mod parameters;
 mod programs;
 mod random;
 mod recipes;
+mod recipes_scripts;
 mod report;
 
 use std::thread;

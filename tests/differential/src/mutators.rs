@@ -1,6 +1,7 @@
 //! Mutations: each breaks one rule of a valid transaction, and names the predicate that must refuse it.
 
 use crate::draft::Draft;
+use crate::mutators_governance::GOVERNANCE;
 use crate::mutators_scripts::SCRIPTS;
 use crate::mutators_state::STATE;
 use crate::mutators_values::VALUES;
@@ -44,5 +45,5 @@ impl Mutator {
 
 /// All mutations.
 pub fn all() -> impl Iterator<Item = &'static Mutator> {
-    VALUES.iter().chain(SCRIPTS).chain(STATE)
+    VALUES.iter().chain(SCRIPTS).chain(STATE).chain(GOVERNANCE)
 }

@@ -84,18 +84,23 @@ pub const SCRIPTS: &[Mutator] = &[
         let language = k.random.between(1, 3) as u8;
         d.scripts.push(k.programs.get(Kind::Accept, language, false));
     }),
-    Mutator::new("script supplied and held", PAYMENT, &["ExtraneousScriptWitnessesUTXOW"], |k, d| {
-        let key = k.key();
-        d.signers.insert(key);
-        let bytes = list(&[uint(0), bytes(&crate::encode::key_hash(key))]);
-        let script = Script { language: 0, bytes };
-        spend_native(k, d, &script);
-        d.scripts.push(script.clone());
-        let mut output = Output::to(address(&mut k.random, key), 20 * ADA);
-        output.script = Some(script);
-        let reference = d.holds(&mut k.random, output);
-        d.referenced.insert(reference);
-    }),
+    Mutator::new(
+        "script supplied and held",
+        PAYMENT,
+        &["ExtraneousScriptWitnessesUTXOW"],
+        |k, d| {
+            let key = k.key();
+            d.signers.insert(key);
+            let bytes = list(&[uint(0), bytes(&crate::encode::key_hash(key))]);
+            let script = Script { language: 0, bytes };
+            spend_native(k, d, &script);
+            d.scripts.push(script.clone());
+            let mut output = Output::to(address(&mut k.random, key), 20 * ADA);
+            output.script = Some(script);
+            let reference = d.holds(&mut k.random, output);
+            d.referenced.insert(reference);
+        },
+    ),
     Mutator::new("extra redeemer", PAYMENT, &["ExtraRedeemers"], |k, d| {
         spend(k, d, Kind::Accept);
         let purpose = k.random.below(6) as u8;

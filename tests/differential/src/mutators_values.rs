@@ -1,6 +1,6 @@
 //! Mutations of inputs, outputs, values, sizes, networks, metadata and signatures.
 
-use crate::cbor::{bytes, map, set, uint};
+use crate::cbor::{bytes, list, map, set, tag, uint};
 use crate::draft::{ADA, Draft, Output, Script, Stated, add};
 use crate::encode::{self, auxiliary};
 use crate::mutators::Mutator;
@@ -114,9 +114,14 @@ pub const VALUES: &[Mutator] = &[
     Mutator::new("too early by one", PAYMENT, &["OutsideValidityIntervalUTxO"], |_, d| {
         (d.valid_from, d.valid_until) = (Some(d.slot + 1), None);
     }),
-    Mutator::new("metadata without hash", Recipe::Metadata, &["MissingTxBodyMetadataHash"], |_, d| {
-        d.tweaks.auxiliary_hash = Stated::Absent;
-    }),
+    Mutator::new(
+        "metadata without hash",
+        Recipe::Metadata,
+        &["MissingTxBodyMetadataHash"],
+        |_, d| {
+            d.tweaks.auxiliary_hash = Stated::Absent;
+        },
+    ),
     Mutator::new("metadata hash alone", PAYMENT, &["MissingTxMetadata"], |k, d| {
         d.auxiliary = None;
         d.tweaks.body.insert(7, bytes(&k.random.hash::<32>()));
@@ -137,8 +142,18 @@ pub const VALUES: &[Mutator] = &[
         d.signers.insert(200);
         d.tweaks.flip_signature = Some(d.signers.len() - 1);
     }),
-    Mutator::new("reference scripts too big", PAYMENT, &["ConwayTxRefScriptsSizeTooBig"], |k, d| {
-        reference_scripts(k, d);
+    Mutator::new(
+        "reference scripts too big",
+        PAYMENT,
+        &["ConwayTxRefScriptsSizeTooBig"],
+        |k, d| {
+            reference_scripts(k, d);
+        },
+    ),
+    Mutator::new("script malformed in metadata", PAYMENT, &["InvalidMetadata"], |k, d| {
+        let language = k.random.between(2, 4);
+        let scripts = list(&[bytes(&bytes(&k.random.bytes(9)))]);
+        d.auxiliary = Some(tag(259, &map(&[(uint(language), scripts)])));
     }),
     Mutator::new("asset of quantity zero", PAYMENT, &["Decode"], |k, d| {
         let policy = k.random.hash();

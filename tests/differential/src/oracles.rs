@@ -10,7 +10,7 @@ use rydra_core::cardano::slot_time::SlotTime;
 use rydra_core::cardano::tx::Tx;
 use rydra_core::cardano::txout::TxOut;
 use rydra_core::cardano::utxo::Utxo;
-use rydra_core::ledger::{Ledger, Network};
+use rydra_core::ledger::{Epochs, Ledger, Network};
 use rydra_core::unit::{Slot, Span, TxId, TxIn, UtcTime};
 use serde_json::{Value, json};
 use uplc::machine::cost_model::ExBudget;
@@ -19,6 +19,9 @@ use crate::cbor::{int, list, map, uint};
 use crate::draft::Draft;
 use crate::encode;
 use crate::parameters::Parameters;
+
+/// Epochs of the run: short, so that slots of the run lie in several.
+const EPOCHS: Epochs = Epochs { first_slot: Slot(0), number: 0, length: 10_000 };
 
 /// What one of them says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,10 @@ impl Verdict {
 /// Our ledger: every refusal of `check_all`, which must agree with `apply`. A refusal to decode is `Decode`.
 pub fn ours(parameters: &Parameters, draft: &Draft, bytes: &[u8]) -> Verdict {
     let slot_time = SlotTime::new(UtcTime::EPOCH, Span::seconds(1)).expect("a second is positive");
-    let ledger = Ledger::new(parameters.ours.clone(), Network::Test, slot_time);
+    let mut ledger = Ledger::new(parameters.ours.clone(), Network::Test, slot_time);
+    if !draft.epochs_unknown {
+        ledger = ledger.with_epochs(EPOCHS);
+    }
     let mut utxo = Utxo::new();
     for ((id, index), output) in &draft.utxo {
         let bytes = encode::output(output);
@@ -72,7 +78,11 @@ pub fn ours(parameters: &Parameters, draft: &Draft, bytes: &[u8]) -> Verdict {
     let slot = Slot(draft.slot);
     let refusals = ledger.check_all(slot, &utxo, &tx);
     let applied = ledger.apply(slot, &utxo, &tx);
-    assert_eq!(applied.is_ok(), refusals.is_empty(), "apply and check_all: {applied:?} {refusals:?}");
+    assert_eq!(
+        applied.is_ok(),
+        refusals.is_empty(),
+        "apply and check_all: {applied:?} {refusals:?}"
+    );
     if let Ok(applied) = &applied {
         let again = ledger.reapply(slot, &utxo, &tx);
         assert_eq!(again.as_ref(), Ok(applied), "what applies applies again");
@@ -96,7 +106,10 @@ fn node() -> PathBuf {
 pub fn scalus_is_missing() -> Option<String> {
     let package = scalus_dir().join("node_modules/scalus/package.json");
     [package, node()].into_iter().find(|path| !path.exists()).map(|path| {
-        format!("{} is not there; `make setup` installs it, given npm and a registry", path.display())
+        format!(
+            "{} is not there; `make setup` installs it, given npm and a registry",
+            path.display()
+        )
     })
 }
 
@@ -158,7 +171,11 @@ impl Drop for Scalus {
 pub type Spent = (u8, u32, u64, u64);
 
 /// Units that `uplc` spends on each redeemer, or why a script fails.
-pub fn uplc_units(parameters: &Parameters, draft: &Draft, bytes: &[u8]) -> Result<Vec<Spent>, String> {
+pub fn uplc_units(
+    parameters: &Parameters,
+    draft: &Draft,
+    bytes: &[u8],
+) -> Result<Vec<Spent>, String> {
     let utxo: Vec<_> =
         draft.utxo.iter().map(|(at, held)| (encode::input(at), encode::output(held))).collect();
     let costs = (0..).zip(&parameters.costs).map(|(language, costs)| {
@@ -169,7 +186,14 @@ pub fn uplc_units(parameters: &Parameters, draft: &Draft, bytes: &[u8]) -> Resul
     let major = u16::try_from(parameters.major).expect("a small number");
     let run = || {
         uplc::tx::eval_phase_two_raw_with_protocol(
-            bytes, &utxo, Some(&costs), budget, (0, 0, 1000), major, false, |_| (),
+            bytes,
+            &utxo,
+            Some(&costs),
+            budget,
+            (0, 0, 1000),
+            major,
+            false,
+            |_| (),
         )
     };
     let results = catch_unwind(AssertUnwindSafe(run)).map_err(|_| "panicked".to_owned())?;

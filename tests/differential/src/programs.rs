@@ -49,7 +49,8 @@ impl Programs {
         for kind in KINDS {
             for language in 1..=3 {
                 for spends in [false, true] {
-                    let script = Script { language, bytes: compile(&source(kind, language, spends)) };
+                    let script =
+                        Script { language, bytes: compile(&source(kind, language, spends)) };
                     programs.insert((kind, language, spends), script);
                 }
             }
@@ -85,7 +86,8 @@ fn source(kind: Kind, language: u8, spends: bool) -> String {
     match (language, spends) {
         (3, _) => {
             let fields = "[(force (force (builtin sndPair))) [(builtin unConstrData) c]]";
-            let redeemer = format!("[(force (builtin headList)) [(force (builtin tailList)) {fields}]]");
+            let redeemer =
+                format!("[(force (builtin headList)) [(force (builtin tailList)) {fields}]]");
             format!("(program 1.1.0 (lam c {}))", binding("r", &redeemer, &body))
         }
         (_, true) => format!("(program 1.0.0 (lam d (lam r (lam c {body}))))"),

@@ -1,10 +1,10 @@
 //! Valid transactions, each around one feature of the ledger, with others mixed in.
 
 use crate::cbor::{bytes, constructor, int, list, map, text, uint};
-use crate::draft::{ADA, Datum, Draft, Output, Pointer, Redeemer, Reference, Script, add};
+use crate::draft::{ADA, Datum, Draft, Output, Reference, Script, add};
 use crate::encode::{self, key_hash};
-use crate::parameters::{COLLATERAL_PERCENT, DREP_DEPOSIT, POOL_DEPOSIT, STAKE_DEPOSIT};
-use crate::programs::{Kind, Programs};
+use crate::parameters::{DREP_DEPOSIT, POOL_DEPOSIT, STAKE_DEPOSIT};
+use crate::programs::Programs;
 use crate::random::Random;
 
 /// Keys of the run.
@@ -169,7 +169,10 @@ impl Kitchen<'_> {
     pub fn metadata(&mut self, draft: &mut Draft) {
         let label = self.random.below(1 << 40);
         let item = map(&[
-            (text("a"), list(&[int(-5), uint(self.random.number()), bytes(&self.random.bytes(60))])),
+            (
+                text("a"),
+                list(&[int(-5), uint(self.random.number()), bytes(&self.random.bytes(60))]),
+            ),
             (uint(3), text("metadata of the run")),
         ]);
         draft.auxiliary = Some(if self.random.chance(30) {
@@ -290,12 +293,21 @@ impl Kitchen<'_> {
         }
     }
 
-    /// Draws zero from accounts of keys.
+    /// Draws zero: from accounts of keys in the bootstrap phase, after it they would need a representative;
+    /// from those of scripts always.
     fn withdrawal(&mut self, draft: &mut Draft) {
         for _ in 0..self.random.between(1, 2) {
-            let key = self.key();
-            draft.withdrawals.insert([&[0xe0][..], &key_hash(key)].concat(), 0);
-            draft.signers.insert(key);
+            if self.major == 9 && self.random.chance(50) {
+                let key = self.key();
+                draft.withdrawals.insert([&[0xe0][..], &key_hash(key)].concat(), 0);
+                draft.signers.insert(key);
+            } else {
+                let script = Script { language: 0, bytes: self.native_script(draft, 0) };
+                let account = [&[0xf0][..], &script.hash()].concat();
+                if draft.withdrawals.insert(account, 0).is_none() {
+                    self.supply(draft, script);
+                }
+            }
         }
     }
 
@@ -318,131 +330,11 @@ impl Kitchen<'_> {
 
     /// Proposes an information action, whose return account the same transaction draws zero from.
     fn proposal(&mut self, draft: &mut Draft) {
-        let script = self.programs.get(Kind::Accept, 3, false);
+        let script = Script { language: 0, bytes: self.native_script(draft, 0) };
         let account = [&[0xf0][..], &script.hash()].concat();
         draft.proposals.push((information(&account), crate::parameters::PROPOSAL_DEPOSIT));
-        self.withdraw_by(draft, script, &account);
-    }
-
-    fn withdraw_by(&mut self, draft: &mut Draft, script: Script, account: &[u8]) {
-        draft.withdrawals.insert(account.to_vec(), 0);
-        let language = script.language;
-        draft.scripts.push(script);
-        self.redeem(draft, Pointer::Reward(account.to_vec()), int(42), language);
-        self.collateral(draft);
-    }
-
-    /// A redeemer with a budget that suits any program of the run.
-    pub fn redeem(&mut self, draft: &mut Draft, pointer: Pointer, data: Vec<u8>, language: u8) {
-        draft.redeemers.insert(pointer, Redeemer { data, memory: 2_400_000, steps: 900_000_000 });
-        draft.languages.insert(language);
-    }
-
-    /// Collateral of a key, sometimes with what is left over and the total stated.
-    pub fn collateral(&mut self, draft: &mut Draft) {
-        let key = self.key();
-        let held = self.random.between(20, 60) * ADA;
-        let reference = draft.holds(&mut self.random, Output::to(address(&mut Random::new(3), key), held));
-        draft.collateral.insert(reference);
-        draft.signers.insert(key);
-        if self.random.chance(40) {
-            let total = 8 * ADA * COLLATERAL_PERCENT / 100;
-            let back = Output::to(address(&mut self.random, key), held - total);
-            draft.collateral_return = Some(back);
-            draft.total_collateral = self.random.chance(70).then_some(total);
-        }
-    }
-
-    /// Scripts of one language for one to three purposes.
-    fn plutus(&mut self, draft: &mut Draft, language: u8) {
-        if language == 1 {
-            draft.referenced.clear();
-        }
-        for _ in 0..self.random.between(1, 2) {
-            let kind = *self.random.pick(&[
-                Kind::Accept, Kind::FortyTwo, Kind::Equal, Kind::Loop, Kind::Digest,
-            ]);
-            match self.random.below(10) {
-                0..=4 => self.spend_by(draft, kind, language),
-                5..=7 => self.mint_by(draft, kind, language),
-                8 => {
-                    let script = self.programs.get(kind, language, false);
-                    let account = [&[0xf0][..], &script.hash()].concat();
-                    if !draft.scripts.contains(&script) && !draft.withdrawals.contains_key(&account) {
-                        self.withdraw_by(draft, script, &account);
-                    }
-                }
-                _ => self.certify_by(draft, kind, language),
-            }
-        }
-        self.collateral(draft);
-    }
-
-    fn number_for(&mut self, kind: Kind) -> Vec<u8> {
-        match kind {
-            Kind::Loop => int(self.random.below(200) as i64),
-            _ => int(42),
-        }
-    }
-
-    /// Supplies a script once, whichever way.
-    fn supply_once(&mut self, draft: &mut Draft, script: &Script) {
-        let held = draft.utxo.iter().any(|(at, output)| {
-            (draft.referenced.contains(at) || draft.inputs.contains(at))
-                && output.script.as_ref() == Some(script)
-        });
-        if !held && !draft.scripts.contains(script) {
-            self.supply(draft, script.clone());
-        }
-    }
-
-    /// Spends an output that a program guards.
-    pub fn spend_by(&mut self, draft: &mut Draft, kind: Kind, language: u8) {
-        let script = self.programs.get(kind, language, true);
-        let datum = if kind == Kind::Equal { int(42) } else { self.datum() };
-        let mut output = Output::to(script_address(&script), self.random.between(3, 30) * ADA);
-        let inline = language > 1 && self.random.chance(50);
-        if inline {
-            output.datum = Datum::Inline(datum);
-        } else if language < 3 || self.random.chance(70) {
-            output.datum = Datum::Hash(rydra_core::cardano::hash::blake2b_256(&datum));
-            if !draft.datums.contains(&datum) {
-                draft.datums.push(datum);
-            }
-        }
-        let reference = draft.holds(&mut self.random, output);
-        draft.inputs.insert(reference);
-        let data = self.number_for(kind);
-        self.redeem(draft, Pointer::Spend(reference), data, language);
-        self.supply_once(draft, &script);
-    }
-
-    fn mint_by(&mut self, draft: &mut Draft, kind: Kind, language: u8) {
-        let script = self.programs.get(kind, language, false);
-        if draft.mint.contains_key(&script.hash()) {
-            return;
-        }
-        self.mint(draft, &script);
-        let data = self.number_for(kind);
-        self.redeem(draft, Pointer::Mint(script.hash()), data, language);
-        self.supply_once(draft, &script);
-    }
-
-    /// Registers the stake of a script by the new certificate, which asks for its agreement.
-    fn certify_by(&mut self, draft: &mut Draft, kind: Kind, language: u8) {
-        let script = self.programs.get(kind, language, false);
-        let credential = list(&[uint(1), bytes(&script.hash())]);
-        let item = list(&[uint(7), credential, uint(STAKE_DEPOSIT)]);
-        let account = [&[0xf0][..], &script.hash()].concat();
-        if draft.certificates.iter().any(|(known, _)| *known == item)
-            || draft.withdrawals.contains_key(&account)
-        {
-            return;
-        }
-        draft.certificates.push((item, STAKE_DEPOSIT));
-        let data = self.number_for(kind);
-        self.redeem(draft, Pointer::Certify(draft.certificates.len() - 1), data, language);
-        self.supply_once(draft, &script);
+        draft.withdrawals.insert(account, 0);
+        self.supply(draft, script);
     }
 }
 
