@@ -14,23 +14,26 @@ mutants=(
   'minimum-ada|rules/mod.rs|s/^\s*outputs::output_too_small,\n//m'
   'value-size|rules/mod.rs|s/^\s*outputs::output_too_big,\n//m'
   'network|rules/mod.rs|s/^\s*network::wrong_network,\n//m'
-  'size|rules/mod.rs|s/^\s*size::max_tx_size,\n//m'
   'disjoint|rules/mod.rs|s/^\s*inputs::non_disjoint_reference_inputs,\n//m'
   'metadata-hash|rules/mod.rs|s/^\s*metadata::conflicting_metadata_hash,\n//m'
+  'certificates|rules/mod.rs|s/^\s*certificates::certificates,\n//m'
   'needed-keys|rules/mod.rs|s/^\s*signatures::missing_vkey_witnesses,\n//m'
   'native-scripts|rules/mod.rs|s/^\s*scripts::script_witness_not_validating,\n//m'
-  'extraneous-scripts|rules/mod.rs|s/^\s*scripts::extraneous_script_witnesses,\n//m'
   'supplemental-datums|rules/mod.rs|s/^\s*data::not_allowed_supplemental_datums,\n//m'
-  'integrity-hash|rules/mod.rs|s/^\s*data::script_integrity_hash,\n//m'
-  'redeemers|rules/mod.rs|s/^\s*data::extra_redeemers,\n//m'
+  'integrity-hash|rules/mod.rs|s/^\s*integrity::script_integrity_hash,\n//m'
+  'redeemers|rules/mod.rs|s/^\s*data::missing_redeemers,\n//m'
+  'collateral|rules/mod.rs|s/^\s*collateral::insufficient_collateral,\n//m'
+  'expiry|mod.rs|s/^\s*rules::interval_over\(&resolved\)\?;\n//mg'
 )
 
 count=${RYDRA_DIFFERENTIAL:-2000}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-# One target directory for all mutants: only the core and the test are built again.
-export CARGO_TARGET_DIR=${LEDGER_MUTANTS_TARGET:-$PWD/target/ledger-mutants}
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$scratch"
+# A fixed place below the target directory: dependencies are shared with it, and a second run builds less.
+scratch=$PWD/target/ledger-mutants
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+rm -rf "$scratch"
+mkdir -p "$scratch"
+git ls-files -z --cached --others --exclude-standard |
+  xargs -0 cp --parents --preserve=timestamps -t "$scratch"
 ln -s "$PWD/tests/differential/scalus/node_modules" "$scratch/tests/differential/scalus/node_modules"
 
 run() {

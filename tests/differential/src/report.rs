@@ -56,11 +56,29 @@ pub struct Report {
     disagreements: BTreeMap<&'static str, u64>,
     redeemers_compared: u64,
     findings: Vec<String>,
+    /// What was said of the first transaction.
+    last: String,
 }
 
 /// A hash table's worth of bytes on one line.
 fn hex(bytes: &[u8]) -> String {
     faster_hex::hex_string(bytes)
+}
+
+/// A case, what was said of it, and its bytes.
+fn described(seen: &Seen<'_>, what: &str) -> String {
+    let Seen { case, ours, scalus } = seen;
+    format!(
+        "seed {} ({}, version {}, slot {}): {what}\n  ours   {ours:?}\n  scalus {scalus:?}\n  uplc   \
+         {:?}\n  tx   {}\n  utxo {}",
+        case.seed,
+        case.name,
+        seen.major(),
+        case.draft.slot,
+        case.units,
+        hex(&case.bytes),
+        hex(&crate::encode::utxo(&case.draft)),
+    )
 }
 
 impl Report {
@@ -84,31 +102,22 @@ impl Report {
         }
         let nothing = Verdict::Valid;
         let seen = Seen { case, ours, scalus: scalus.unwrap_or(&nothing) };
+        if self.total == 1 {
+            self.last = described(&seen, "the first of this worker");
+        }
         if let Some(wrong) = known::against_expectation(case, ours) {
-            self.find(&seen, major, &wrong);
+            self.find(&seen, &wrong);
         }
         if scalus.is_some_and(|scalus| scalus.is_valid() != ours.is_valid()) {
             match known::classify(&seen) {
                 Some(Difference { name, .. }) => *self.disagreements.entry(name).or_default() += 1,
-                None => self.find(&seen, major, "scalus says otherwise, and no row decides"),
+                None => self.find(&seen, "scalus says otherwise, and no row decides"),
             }
         }
     }
 
-    fn find(&mut self, seen: &Seen<'_>, major: u64, what: &str) {
-        let case = seen.case;
-        self.findings.push(format!(
-            "seed {} ({}, version {major}, slot {}): {what}\n  ours   {:?}\n  scalus {:?}\n  uplc   \
-             {:?}\n  tx   {}\n  utxo {}",
-            case.seed,
-            case.name,
-            case.draft.slot,
-            seen.ours,
-            seen.scalus,
-            case.units,
-            hex(&case.bytes),
-            hex(&crate::encode::utxo(&case.draft)),
-        ));
+    fn find(&mut self, seen: &Seen<'_>, what: &str) {
+        self.findings.push(described(seen, what));
     }
 
     /// Counts of another worker.
@@ -130,6 +139,12 @@ impl Report {
         all(&mut self.versions, other.versions);
         all(&mut self.disagreements, other.disagreements);
         self.findings.extend(other.findings);
+        self.last.push_str(&other.last);
+    }
+
+    /// Prints what was said of the first transaction.
+    pub fn print_one(&self) {
+        println!("{}", self.last);
     }
 
     /// Prints everything.
