@@ -56,9 +56,11 @@ impl Maker {
     pub fn case(&self, seed: u64) -> Case {
         let mut random = Random::new(seed);
         let version = random.index(MAJORS.len());
-        match random.below(100) {
-            0..47 => self.mutated(seed, version, random),
-            47..52 => self.scrambled(seed, version, random),
+        // Mutations take turns, so that each has its share of any run.
+        let turn = seed % 100;
+        match turn {
+            0..40 => self.mutated(seed, (seed / 100 * 40 + turn) as usize, random),
+            40..52 if random.chance(40) => self.scrambled(seed, version, random),
             52..55 => self.failing(seed, version, random),
             55..59 => self.short_of_units(seed, version, random),
             _ => self.valid(seed, version, random),
@@ -145,12 +147,10 @@ impl Maker {
         self.close(seed, format!("Plutus({language}), marked invalid"), version, draft)
     }
 
-    fn mutated(&self, seed: u64, version: usize, mut random: Random) -> Case {
-        let mutator = *random.pick(&self.mutators);
-        let version = match mutator.majors.contains(&MAJORS[version]) {
-            true => version,
-            false => MAJORS.iter().position(|major| mutator.majors.contains(major)).unwrap_or(0),
-        };
+    fn mutated(&self, seed: u64, turn: usize, mut random: Random) -> Case {
+        let mutator = self.mutators[turn % self.mutators.len()];
+        let major = random.pick(mutator.majors);
+        let version = MAJORS.iter().position(|known| known == major).expect("a version of the run");
         let mut kitchen = self.kitchen(version, random);
         let mut draft = kitchen.cook(mutator.recipe);
         (mutator.change)(&mut kitchen, &mut draft);

@@ -44,14 +44,27 @@ pub const STATE: &[Mutator] = &[
     Mutator::new(
         "withdrawal of more than nothing",
         PAYMENT,
-        &["WithdrawalsNotInRewardsCERTS", "ConwayWithdrawalsMissingAccounts"],
+        &["WithdrawalsNotInRewardsCERTS"],
         |k, d| {
             let key = k.key();
             d.signers.insert(key);
             let drawn = k.random.between(1, 1_000_000);
             d.withdrawals.insert([&[0xe0][..], &key_hash(key)].concat(), drawn);
         },
-    ),
+    )
+    .at(&[9, 10]),
+    Mutator::new(
+        "withdrawal of more than nothing, version 11",
+        PAYMENT,
+        &["ConwayWithdrawalsMissingAccounts"],
+        |k, d| {
+            let key = k.key();
+            d.signers.insert(key);
+            let drawn = k.random.between(1, 1_000_000);
+            d.withdrawals.insert([&[0xe0][..], &key_hash(key)].concat(), drawn);
+        },
+    )
+    .at(&[11]),
     Mutator::new("withdrawal on another network", PAYMENT, &["WrongNetworkWithdrawal"], |k, d| {
         let key = k.key();
         d.signers.insert(key);
@@ -60,15 +73,16 @@ pub const STATE: &[Mutator] = &[
     Mutator::new("withdrawal unsigned", PAYMENT, &["MissingVKeyWitnessesUTXOW"], |k, d| {
         d.withdrawals.insert([&[0xe0][..], &k.random.hash::<28>()].concat(), 0);
     }),
-    Mutator::new(
-        "stake deposit wrong",
-        PAYMENT,
-        &["IncorrectDepositDELEG", "DepositIncorrectDELEG"],
-        |k, d| {
-            let deposit = STAKE_DEPOSIT + 1;
-            certify(k, d, deposit, |credential, _| list(&[uint(7), credential, uint(deposit)]));
-        },
-    ),
+    Mutator::new("stake deposit wrong", PAYMENT, &["IncorrectDepositDELEG"], |k, d| {
+        let deposit = STAKE_DEPOSIT + 1;
+        certify(k, d, deposit, |credential, _| list(&[uint(7), credential, uint(deposit)]));
+    })
+    .at(&[9, 10]),
+    Mutator::new("stake deposit wrong, version 11", PAYMENT, &["DepositIncorrectDELEG"], |k, d| {
+        let deposit = STAKE_DEPOSIT + 1;
+        certify(k, d, deposit, |credential, _| list(&[uint(7), credential, uint(deposit)]));
+    })
+    .at(&[11]),
     Mutator::new("stake registered twice", PAYMENT, &["StakeKeyRegisteredDELEG"], |k, d| {
         let key = k.key();
         d.signers.insert(key);
@@ -142,10 +156,19 @@ pub const STATE: &[Mutator] = &[
             certify(k, d, 0, |_, hash| list(&[uint(4), bytes(&hash), uint(3)]));
         },
     ),
+    Mutator::new("refund of another deposit", PAYMENT, &["IncorrectDepositDELEG"], |k, d| {
+        let key = k.key();
+        d.signers.insert(key);
+        let credential = list(&[uint(0), bytes(&key_hash(key))]);
+        let first = list(&[uint(7), credential.clone(), uint(STAKE_DEPOSIT)]);
+        let second = list(&[uint(8), credential, uint(STAKE_DEPOSIT - 1)]);
+        d.certificates.extend([(first, STAKE_DEPOSIT), (second, 0)]);
+    })
+    .at(&[9, 10]),
     Mutator::new(
-        "refund of another deposit",
+        "refund of another deposit, version 11",
         PAYMENT,
-        &["IncorrectDepositDELEG", "RefundIncorrectDELEG"],
+        &["RefundIncorrectDELEG"],
         |k, d| {
             let key = k.key();
             d.signers.insert(key);
@@ -154,7 +177,8 @@ pub const STATE: &[Mutator] = &[
             let second = list(&[uint(8), credential, uint(STAKE_DEPOSIT - 1)]);
             d.certificates.extend([(first, STAKE_DEPOSIT), (second, 0)]);
         },
-    ),
+    )
+    .at(&[11]),
     Mutator::new(
         "representative registered twice",
         PAYMENT,

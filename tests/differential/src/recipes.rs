@@ -26,7 +26,7 @@ pub enum Recipe {
     Plutus(u8),
 }
 
-/// All recipes with their share in a hundred.
+/// All recipes with their shares.
 pub const RECIPES: [(Recipe, u64); 12] = [
     (Recipe::Payment, 9),
     (Recipe::Native, 10),
@@ -37,9 +37,9 @@ pub const RECIPES: [(Recipe, u64); 12] = [
     (Recipe::Certificate, 4),
     (Recipe::Proposal, 1),
     (Recipe::Donation, 1),
-    (Recipe::Plutus(1), 19),
-    (Recipe::Plutus(2), 20),
-    (Recipe::Plutus(3), 20),
+    (Recipe::Plutus(1), 28),
+    (Recipe::Plutus(2), 28),
+    (Recipe::Plutus(3), 28),
 ];
 
 /// Makes drafts from seeded choices.
