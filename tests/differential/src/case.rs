@@ -1,6 +1,7 @@
 //! One case of the run: a seed becomes a transaction and what is expected of it.
 
 use crate::draft::Draft;
+use crate::known;
 use crate::mutators::{self, Mutator};
 use crate::oracles::{Spent, uplc_units};
 use crate::parameters::Parameters;
@@ -89,7 +90,10 @@ impl Maker {
         let asked = !draft.redeemers.is_empty();
         let units = asked.then(|| uplc_units(parameters, &draft, &bytes));
         let agree = units.as_ref().is_none_or(|units| within(&draft, units));
-        let expected = if agree == draft.is_invalid {
+        let differs = asked && known::uplc_differs(&draft, MAJORS[version]).is_some();
+        let expected = if differs {
+            Expected::Unknown
+        } else if agree == draft.is_invalid {
             Expected::Refused(&["ValidationTagMismatch"])
         } else {
             Expected::Valid

@@ -164,7 +164,7 @@ pub const GOVERNANCE: &[Mutator] = &[
         act(k, d, list(&[uint(3), previous]));
     })
     .at(AFTER_BOOTSTRAP),
-    Mutator::new("script votes on nothing", PAYMENT, &["GovActionsDoNotExist"], |k, d| {
+    Mutator::new("script votes on nothing", PAYMENT, &["VotersDoNotExist"], |k, d| {
         let script = k.programs.get(Kind::Accept, 3, false);
         let voter = (3, script.hash());
         d.votes.insert(voter, vec![((k.random.hash(), 0), 1)]);

@@ -104,9 +104,12 @@ pub const VALUES: &[Mutator] = &[
     }),
     Mutator::new("four collaterals", PAYMENT, &["TooManyCollateralInputs"], |k, d| {
         for _ in 0..4 {
-            k.collateral(d);
+            let key = k.key();
+            let reference =
+                d.holds(&mut k.random, Output::to(address(&mut Random::new(3), key), ADA));
+            d.collateral.insert(reference);
+            d.signers.insert(key);
         }
-        (d.collateral_return, d.total_collateral) = (None, None);
     }),
     Mutator::new("ttl is the slot", PAYMENT, &["OutsideValidityIntervalUTxO"], |_, d| {
         d.valid_until = Some(d.slot);

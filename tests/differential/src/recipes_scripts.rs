@@ -11,7 +11,7 @@ impl Kitchen<'_> {
     fn withdraw_by(&mut self, draft: &mut Draft, script: Script, account: &[u8]) {
         draft.withdrawals.insert(account.to_vec(), 0);
         let language = script.language;
-        draft.scripts.push(script);
+        self.supply_once(draft, &script);
         self.redeem(draft, Pointer::Reward(account.to_vec()), int(42), language);
         self.collateral(draft);
     }
@@ -22,8 +22,11 @@ impl Kitchen<'_> {
         draft.languages.insert(language);
     }
 
-    /// Collateral of a key, sometimes with what is left over and the total stated.
+    /// Collateral of a key, unless there is some; sometimes with what is left over and the total stated.
     pub fn collateral(&mut self, draft: &mut Draft) {
+        if !draft.collateral.is_empty() {
+            return;
+        }
         let key = self.key();
         let held = self.random.between(20, 60) * ADA;
         let reference =
