@@ -79,12 +79,6 @@ const DELEG: &[&str] = &["DelegateeStakePoolNotRegisteredDELEG", "DelegateeDRepN
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
     Difference {
-        name: "not supported yet",
-        right: Right::OursOnPurpose,
-        applies: |seen| seen.ours.names("NotSupportedYet"),
-        why: "refused until its rules are written",
-    },
-    Difference {
         name: "Byron outputs",
         right: Right::OursOnPurpose,
         applies: |seen| seen.only_ours("ByronOutputInHead"),
@@ -193,14 +187,11 @@ pub fn classify(seen: &Seen<'_>) -> Option<&'static Difference> {
 
 /// What is wrong with our verdict by construction, when something is.
 pub fn against_expectation(case: &Case, ours: &Verdict) -> Option<String> {
-    // All of phase 1 passed; whether scripts agree is not decided yet.
-    let undecided = ours.names("NotSupportedYet");
     match &case.expected {
         Expected::Unknown => None,
-        Expected::Valid if ours.is_valid() || undecided => None,
+        Expected::Valid if ours.is_valid() => None,
         Expected::Valid => Some("valid by construction, and we refuse".to_owned()),
-        Expected::Refused(["ValidationTagMismatch" | "CollectErrors"]) if undecided => None,
-        Expected::Refused(_) if ours.is_valid() || undecided => {
+        Expected::Refused(_) if ours.is_valid() => {
             Some("invalid by construction, and we accept".to_owned())
         }
         Expected::Refused(names) => {

@@ -28,7 +28,7 @@ const REFUSALS: [&str; 4] = [
 
 /// Refusals that no transaction of this run can meet, with the reason.
 const UNREACHABLE: &[(&str, &str)] =
-    &[("NotSupportedYet", "shrinks to nothing as rules are written")];
+    &[("NotSupportedYet", "every rule is written: nothing makes it any more")];
 
 /// Names in the functions `predicate` of a source.
 fn predicates_of(source: &'static str) -> impl Iterator<Item = &'static str> {
