@@ -9,9 +9,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export RYDRA_DIFFERENTIAL=${RYDRA_DIFFERENTIAL:-600}
-# A fixed place below the target directory: dependencies are shared with it, and a second run builds less.
+# A target directory of its own: cargo would take the mutant's core for the ledger's, as both have the same
+# place in their workspace. Kept, so that a second run builds little.
 scratch=$PWD/target/ledger-mutants
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+export CARGO_TARGET_DIR=${LEDGER_MUTANTS_TARGET:-$PWD/target/ledger-mutants-build}
 rm -rf "$scratch"
 mkdir -p "$scratch"
 git ls-files -z --cached --others --exclude-standard |
