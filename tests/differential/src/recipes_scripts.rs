@@ -60,7 +60,14 @@ impl Kitchen<'_> {
                 8 => {
                     let script = self.programs.get(kind, language, false);
                     let account = [&[0xf0][..], &script.hash()].concat();
-                    if !draft.scripts.contains(&script) && !draft.withdrawals.contains_key(&account)
+                    // A withdrawal of zero pretends that the account is registered.
+                    let registered = draft
+                        .certificates
+                        .iter()
+                        .any(|(item, _)| item.windows(28).any(|part| part == script.hash()));
+                    if !registered
+                        && !draft.scripts.contains(&script)
+                        && !draft.withdrawals.contains_key(&account)
                     {
                         self.withdraw_by(draft, script, &account);
                     }
