@@ -180,7 +180,8 @@ fn prepare(settings: &Settings) -> Result<Prepared, StartFailed> {
     let system_start = inputs.genesis.system_start.unwrap_or(journal.system_start);
     let slots =
         SlotTime::new(system_start, inputs.genesis.slot_length).map_err(|e| one(e.to_string()))?;
-    let ledger = Arc::new(inputs.genesis.ledger(inputs.parameters.clone(), slots));
+    let ledger = inputs.genesis.ledger(inputs.parameters.clone(), slots).without_plutus();
+    let ledger = Arc::new(ledger);
     let env = Arc::new(Environment::offline(inputs.signing_key, inputs.other_parties));
     let parameters = serde_json::to_vec(&inputs.parameters).map_err(|e| one(e.to_string()))?;
     let initial_utxo = inputs.initial_utxo;
@@ -319,7 +320,7 @@ mod tests {
         let env = Arc::new(Environment::offline(key, Vec::new()));
         let parameters = include_str!("../../config/protocol-parameters.json");
         let parameters =
-            rydra_core::cardano::parameters::ProtocolParameters::from_json(parameters).unwrap();
+            rydra_core::cardano::parameters::ProtocolParameters::for_ledger(parameters).unwrap();
         let slots = SlotTime::new(rydra_core::unit::UtcTime::EPOCH, Span::seconds(1)).unwrap();
         let network = rydra_core::ledger::Network::Test;
         let ledger = Arc::new(Ledger::new(parameters, network, slots));

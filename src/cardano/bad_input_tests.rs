@@ -106,6 +106,32 @@ fn quantities_out_of_range_are_refused() {
     assert_eq!(tx.body().mint.values().next().unwrap().values().next(), Some(&i64::MIN));
 }
 
+/// `policies` policies of `names` assets each.
+fn many_assets(policies: u8, names: u16) -> Vec<u8> {
+    let named: Vec<u8> =
+        (0..names).flat_map(|name| [&[0x42][..], &name.to_be_bytes(), &[0x01]].concat()).collect();
+    let named = [&[0xbf], &named[..], &[0xff]].concat();
+    let all = (0..policies).flat_map(|policy| [&[0x58, 0x1c][..], &[policy; 28], &named].concat());
+    [vec![0xbf], all.collect(), vec![0xff]].concat()
+}
+
+#[test]
+fn assets_beyond_the_ledgers_compact_form_are_refused() {
+    // 44 * 1488 + 28 is 65,500; 44 * 8 * 185 + 28 * 8 is 65,344; 44 * 20 * 74 + 28 * 20 is 65,680.
+    for (policies, names) in [(1, 1488), (8, 185)] {
+        decoded(&with_body(&[(9, many_assets(policies, names))]));
+        decoded(&in_output(value(&many_assets(policies, names))));
+    }
+    for (policies, names) in [(1, 1489), (20, 74)] {
+        let assets = many_assets(policies, names);
+        let needed = &["44 * assets + 28 * policies of at most 65535"];
+        refused(&[
+            (with_body(&[(9, assets.clone())]), needed),
+            (in_output(value(&assets)), needed),
+        ]);
+    }
+}
+
 #[test]
 fn output_indices_beyond_16_bits_are_refused() {
     let at = |index: u64| {

@@ -176,6 +176,27 @@ impl ProtocolParameters {
     }
 }
 
+/// Major protocol versions whose rules the ledger knows: the Conway era's.
+pub const LEDGER_MAJORS: std::ops::RangeInclusive<u64> = 9..=11;
+
+impl ProtocolParameters {
+    /// [`ProtocolParameters::from_json`] for a ledger: the rules of the stated version must be known.
+    ///
+    /// # Errors
+    /// As there, and for another major protocol version than 9 to 11.
+    pub fn for_ledger(text: &str) -> Result<Self, DecodeError> {
+        let parameters = Self::from_json(text)?;
+        let major = parameters.protocol_version.major;
+        if LEDGER_MAJORS.contains(&major) {
+            return Ok(parameters);
+        }
+        Err(DecodeError::new(
+            format_args!("protocol parameters of major protocol version {major}"),
+            "9, 10 or 11, whose rules this version knows: query them from a node of the Conway era",
+        ))
+    }
+}
+
 impl<'de> Deserialize<'de> for ProtocolParameters {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(d)?;

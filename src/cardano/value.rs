@@ -89,7 +89,11 @@ pub(super) fn minted(quantity: i128) -> Result<i64, DecodeError> {
     }
 }
 
-/// Policies to names to quantities; duplicates, empty policies and refused quantities are errors.
+/// Bytes that the ledger's compact form can address, with 44 for each asset and 28 for each policy.
+const COMPACT_BYTES_MAX: usize = 65_535;
+
+/// Policies to names to quantities; duplicates, empty policies, refused quantities and more assets than the
+/// ledger's compact form takes are errors.
 pub(super) fn read_assets<Q>(
     r: &mut Reader<'_>,
     quantity: impl Fn(&mut Reader<'_>) -> Result<Q, DecodeError>,
@@ -102,6 +106,13 @@ pub(super) fn read_assets<Q>(
         if assets.insert(policy, named).is_some() {
             return Err(DecodeError::new(format_args!("policy {policy} twice"), "each once"));
         }
+    }
+    let count: usize = assets.values().map(BTreeMap::len).sum();
+    if 44 * count + 28 * assets.len() > COMPACT_BYTES_MAX {
+        return Err(DecodeError::new(
+            format_args!("{count} assets of {} policies in one place", assets.len()),
+            format_args!("44 * assets + 28 * policies of at most {COMPACT_BYTES_MAX}"),
+        ));
     }
     Ok(assets)
 }

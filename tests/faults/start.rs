@@ -66,6 +66,13 @@ fn contents() -> Vec<(&'static str, &'static str, String, Vec<&'static str>)> {
             vec!["utxoCostPerByte", "all 31 keys"],
         ),
         (
+            "parameters of another era",
+            PARAMETERS,
+            include_str!("../../config/protocol-parameters.json")
+                .replace("\"major\": 11", "\"major\": 12"),
+            vec!["major protocol version 12", "9, 10 or 11"],
+        ),
+        (
             "a genesis of another network",
             GENESIS,
             genesis("Preprod", "1"),

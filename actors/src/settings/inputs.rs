@@ -186,7 +186,7 @@ pub fn verification_key(file: &Path) -> Result<Party, Problem> {
 /// # Errors
 /// When the file cannot be read or a key is missing or malformed.
 pub fn parameters(file: &Path) -> Result<ProtocolParameters, Problem> {
-    read_json(file, &PARAMETERS, ProtocolParameters::from_json)
+    read_json(file, &PARAMETERS, ProtocolParameters::for_ledger)
 }
 
 /// Reads a Shelley genesis; only start, slot length and network matter, and the epoch length when stated.

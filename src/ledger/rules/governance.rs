@@ -13,12 +13,22 @@ use crate::cardano::parameters::ProtocolParameters;
 /// proposal may not set the number of pools to zero.
 const UNELECTED_SINCE_MAJOR: u64 = 11;
 
-/// Votes, then proposals; not asked when `isValid` is false, as nothing of them comes about then.
+/// Votes, then proposals; not asked when `isValid` is false, as nothing of them comes about then. The one exception
+/// is votes of a committee before version 11: the reference's memory pool refuses them whatever `isValid` says.
 pub(super) fn governance(resolved: &Resolved<'_>) -> Result<(), Refusal> {
     let body = resolved.tx.body();
     let nothing = body.votes.is_empty() && body.proposals.is_empty();
-    if nothing || !resolved.tx.is_valid() {
+    if nothing {
         return Ok(());
+    }
+    if !resolved.tx.is_valid() {
+        let voters = committee_voters(resolved);
+        let refuses = resolved.fixed().protocol_major() < UNELECTED_SINCE_MAJOR;
+        return if refuses && !voters.is_empty() {
+            Err(Refusal::Governance(GovernanceRefusal::VotersDoNotExist(voters)))
+        } else {
+            Ok(())
+        };
     }
     // A certificate that does not apply is refused by its own rule.
     let Ok(state) = State::after(resolved) else {
@@ -42,8 +52,8 @@ fn unelected_committee_voters(resolved: &Resolved<'_>) -> Result<(), GovernanceR
     if resolved.fixed().protocol_major() < UNELECTED_SINCE_MAJOR {
         return Ok(());
     }
-    let voters = resolved.tx.body().votes.keys().filter_map(|voter| match voter {
-        Voter::Committee(credential) => Some(*credential),
+    let voters = committee_voters(resolved).into_iter().filter_map(|voter| match voter {
+        Voter::Committee(credential) => Some(credential),
         Voter::DRep(_) | Voter::Pool(_) => None,
     });
     let voters: Vec<_> = voters.collect();
@@ -51,6 +61,11 @@ fn unelected_committee_voters(resolved: &Resolved<'_>) -> Result<(), GovernanceR
         return Ok(());
     }
     Err(GovernanceRefusal::UnelectedCommitteeVoters(voters))
+}
+
+fn committee_voters(resolved: &Resolved<'_>) -> Vec<Voter> {
+    let voters = resolved.tx.body().votes.keys();
+    voters.filter(|voter| matches!(voter, Voter::Committee(_))).copied().collect()
 }
 
 /// `VotersDoNotExist`: representatives and pools that this transaction registers exist.

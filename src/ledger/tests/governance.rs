@@ -205,6 +205,23 @@ fn voters_do_not_exist_refuses_who_is_not_registered() {
 }
 
 #[test]
+fn voters_do_not_exist_refuses_a_committee_before_version_11_whatever_is_valid_says() {
+    let credential = Credential::Key(alice().hash());
+    let refusal = Refusal::Governance(G::VotersDoNotExist(vec![Voter::Committee(credential)]));
+    for (kind, major, refuses) in [(0, 9, true), (0, 10, true), (0, 11, false), (2, 10, false)] {
+        let mut world = world(major);
+        let build = world.payment().body_field(19, votes(kind)).invalid();
+        let tx = build.sign(&[&world.alice]).unwrap();
+        let all = world.ledger.check_all(NOW, &world.utxo, &tx);
+        assert_eq!(
+            all.contains(&refusal),
+            refuses,
+            "voter of kind {kind}, version {major}: {all:?}"
+        );
+    }
+}
+
+#[test]
 fn gov_actions_do_not_exist_refuses_every_vote_of_who_is_registered() {
     let mut world = world(11);
     let deposit = world.ledger.parameters.drep_deposit;

@@ -63,7 +63,7 @@ impl Inputs {
         let parameters = kept.file(
             args.protocol_parameters.as_deref(),
             &PARAMETERS,
-            ProtocolParameters::from_json,
+            ProtocolParameters::for_ledger,
         );
         let time = time(args, &mut kept);
         let slot = slot(args, time.as_ref().map(|(_, slots)| *slots), &mut kept);
@@ -77,6 +77,7 @@ impl Inputs {
             return Err(problems);
         };
         let ledger = genesis.ledger(parameters, slots);
+        let ledger = if args.run_plutus { ledger } else { ledger.without_plutus() };
         let utxo_out = args.utxo_out.clone();
         problems.or(Self { ledger, slot, utxo, source, utxo_out })
     }

@@ -96,8 +96,7 @@ impl Spend {
             parameters.cost_models.0 = BTreeMap::from([(self.script.language, costs.clone())]);
         }
         // The limit of a transaction is phase 1's; budgets here are as large as they can be stated.
-        parameters.max_tx_execution_units =
-            crate::cardano::parameters::ExecutionUnits { memory: u64::MAX, steps: u64::MAX };
+        parameters.max_tx_execution_units = ExecutionUnits { memory: u64::MAX, steps: u64::MAX };
         let slot_time = SlotTime::new(UtcTime::EPOCH, Span::seconds(1)).unwrap();
         Ledger::new(parameters, Network::Test, slot_time)
     }
