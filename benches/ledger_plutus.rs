@@ -3,7 +3,13 @@
 //! `cargo bench --bench ledger_plutus`. Rounds of all kinds alternate and the best of each counts. Target
 //! (`docs/LEDGER.md`): at most 1.3 times the bare sum, at 10 and at 100,000 outputs. Bare evaluation is the
 //! evaluator alone, on a program that was decoded before and a script context that costs nothing to build.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    unsafe_code,
+    dead_code
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,11 +17,11 @@ use std::time::{Duration, Instant};
 
 use amaru_uplc::arena::Arena;
 use amaru_uplc::binder::DeBruijn;
+use amaru_uplc::builtin::DefaultFunction;
 use amaru_uplc::constant::Constant;
 use amaru_uplc::data::PlutusData;
-use amaru_uplc::flat;
-use amaru_uplc::machine::{ExBudget, PlutusVersion};
-use amaru_uplc::syn::parse_program;
+use amaru_uplc::machine::{CostModel, ExBudget, PlutusVersion};
+use amaru_uplc::program::{Program, Version};
 use amaru_uplc::term::Term;
 use pallas_codec::minicbor::Encoder;
 use rydra_core::cardano::build::{PaymentKey, TxBuilder, script_address};
@@ -29,6 +35,9 @@ use rydra_core::cardano::value::Value;
 use rydra_core::ed25519;
 use rydra_core::ledger::{Ledger, Network};
 use rydra_core::unit::{Slot, Span, TxId, TxIn, UtcTime};
+
+#[path = "../src/ledger/plutus/tests/text.rs"]
+mod text;
 
 /// Times that each kind of work runs in one round.
 const TIMES: u32 = 200;
@@ -69,8 +78,34 @@ fn counting_down(from: u32) -> Vec<u8> {
          ifThenElse)) [[(builtin lessThanInteger) n] (con integer 1)]] (delay (con unit ()))] \
          (delay {recurse})])))] (con integer {from})]))"
     );
-    let arena = Arena::new();
-    flat::encode(parse_program(&arena, &text).into_result().unwrap()).unwrap()
+    text::flat_of(&text, |name| {
+        Some(match name {
+            "subtractInteger" => DefaultFunction::SubtractInteger as u8,
+            "lessThanInteger" => DefaultFunction::LessThanInteger as u8,
+            "ifThenElse" => DefaultFunction::IfThenElse as u8,
+            _ => return None,
+        })
+    })
+}
+
+/// The same program as terms.
+fn counting_terms(arena: &Arena, from: u32) -> &Term<'_, DeBruijn> {
+    let variable = |index| Term::var(arena, DeBruijn::new(arena, index));
+    let lambda = |body: &'_ Term<'_, _>| body.lambda(arena, DeBruijn::zero(arena));
+    let (n, f) = (variable(1), variable(2));
+    let one = Term::integer_from(arena, 1);
+    let less = Term::subtract_integer(arena).apply(arena, n).apply(arena, one);
+    let recurse = f.apply(arena, f).apply(arena, less);
+    let test = Term::less_than_integer(arena).apply(arena, n).apply(arena, one);
+    let choice = Term::if_then_else(arena)
+        .force(arena)
+        .apply(arena, test)
+        .apply(arena, Term::unit(arena).delay(arena))
+        .apply(arena, recurse.delay(arena))
+        .force(arena);
+    let twice = lambda(variable(1).apply(arena, variable(1)));
+    let count = Term::integer_from(arena, from.into());
+    lambda(twice.apply(arena, lambda(lambda(choice))).apply(arena, count))
 }
 
 fn cbor_bytes(content: &[u8]) -> Vec<u8> {
@@ -125,18 +160,18 @@ fn timed(mut work: impl FnMut()) -> Duration {
     start.elapsed() / TIMES
 }
 
-fn bare_evaluation(flat: &[u8], costs: &[i64]) -> Duration {
+fn bare_evaluation(loops: u32, costs: &CostModel) -> Duration {
     let kept = Arena::new();
-    let program = flat::decode::<DeBruijn>(&kept, flat, PlutusVersion::V3, 11).unwrap();
-    let mut arena = Arena::new();
+    let version = Version::plutus_v3(&kept);
+    let program = Program::new(&kept, version, counting_terms(&kept, loops));
     timed(|| {
-        arena.reset();
-        let data = PlutusData::integer_from(&arena, 0);
-        let argument = Term::constant(&arena, Constant::data(&arena, data));
+        let arena = &kept;
+        let data = PlutusData::integer_from(arena, 0);
+        let argument = Term::constant(arena, Constant::data(arena, data));
         let budget = ExBudget::new(i64::MAX, i64::MAX);
-        let program = program.apply(&arena, argument);
-        let result = program.eval_with_params(&arena, PlutusVersion::V3, costs, budget);
-        assert!(result.term.is_ok());
+        let program = program.apply(arena, argument);
+        let result = program.eval_with_costs(arena, costs, |_, _, _| false, budget);
+        assert!(result.value.is_ok());
     })
 }
 
@@ -148,7 +183,8 @@ fn bare_check(tx: &Tx) -> Duration {
 fn main() {
     let json = include_str!("../config/protocol-parameters.json");
     let parameters = ProtocolParameters::from_json(json).unwrap();
-    let costs = parameters.cost_models.0[&ScriptLanguage::PlutusV3].clone();
+    let costs = &parameters.cost_models.0[&ScriptLanguage::PlutusV3];
+    let costs = CostModel::new(PlutusVersion::V3, parameters.protocol_version.major, costs);
     let slot_time = SlotTime::new(UtcTime::EPOCH, Span::seconds(1)).unwrap();
     let ledger = Ledger::new(parameters, Network::Test, slot_time);
     println!("a PlutusV3 spend, one key, one core, µs");
@@ -165,7 +201,7 @@ fn main() {
             let (mut bare, mut signature, mut scripts, mut whole) = (worst, worst, worst, worst);
             for _ in 0..ROUNDS {
                 let decoded = Tx::decode(tx.as_slice()).unwrap();
-                bare = bare.min(bare_evaluation(&flat, &costs));
+                bare = bare.min(bare_evaluation(loops, &costs));
                 signature = signature.min(bare_check(&decoded));
                 scripts = scripts.min(timed(|| {
                     let verdicts = ledger.evaluate(Slot(0), &utxo, &decoded).unwrap();

@@ -92,12 +92,6 @@ fn core_reaches_no_runtime_socket_or_database() {
 
 #[test]
 fn core_names_no_io_clock_or_thread() {
-    /// File and name that it may use, with the reason.
-    const EXCEPTIONS: &[(&str, &str, &str)] = &[(
-        "src/ledger/plutus/stack.rs",
-        "std::thread",
-        "a scoped thread is the only safe way to a stack of a chosen size; it ends before the call does (ADR 0014)",
-    )];
     const BANNED: &[&str] = &[
         "std::net",
         "std::fs",
@@ -113,11 +107,7 @@ fn core_names_no_io_clock_or_thread() {
     let mut found = Vec::new();
     for file in sources::files(&["src"], "rs") {
         for (number, line) in file.production_lines() {
-            let excepted = |banned: &str| {
-                EXCEPTIONS.iter().any(|(path, name, _)| *path == file.path && *name == banned)
-            };
-            let named = BANNED.iter().filter(|banned| sources::names(line, banned));
-            for banned in named.filter(|banned| !excepted(banned)) {
+            for banned in BANNED.iter().filter(|banned| sources::names(line, banned)) {
                 found.push(format!("{}:{number} names {banned}", file.path));
             }
         }

@@ -6,7 +6,7 @@ use amaru_uplc::builtin::DefaultFunction::*;
 use crate::cardano::txout::ScriptLanguage;
 
 /// By number. The order is that of the encoding, not that of the enumeration.
-const BY_NUMBER: [DefaultFunction; 101] = [
+pub(super) const BY_NUMBER: [DefaultFunction; 101] = [
     AddInteger,
     SubtractInteger,
     MultiplyInteger,

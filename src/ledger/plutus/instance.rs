@@ -1,8 +1,7 @@
 //! From a shared program to the evaluator's terms in an arena: one pass over the nodes, no recursion.
 
-use amaru_uplc::binder::{Binder, Eval};
+use amaru_uplc::binder::DeBruijn;
 use amaru_uplc::constant::Constant as UplcConstant;
-use amaru_uplc::flat::{Decoder, Encoder, FlatDecodeError, FlatEncodeError};
 use amaru_uplc::term::Term;
 use amaru_uplc::typ::Type as UplcType;
 
@@ -11,76 +10,19 @@ use super::pool::{Data, Pool};
 use super::program::{Node, Program};
 
 /// Terms of one evaluation.
-pub(super) type Terms<'a> = &'a Term<'a, Var>;
-
-/// Message of the unwinding that [`Var::index`] starts.
-pub(super) const STACK_OVER: &str = "the stack of the evaluation is used up";
-
-/// A variable, which also watches the stack.
-///
-/// The evaluator turns values back into terms, recursively, when some errors are made and when a program ends.
-/// Values share parts, and nest as deep as a script cares to pay for. Each level passes a variable: this is
-/// where it can be stopped.
-#[derive(Debug)]
-pub(super) struct Var {
-    index: usize,
-    /// Lowest address that the stack may reach.
-    floor: usize,
-}
-
-impl Binder<'_> for Var {
-    fn var_encode(&self, e: &mut Encoder) -> Result<(), FlatEncodeError> {
-        e.word(self.index);
-        Ok(())
-    }
-
-    fn var_decode(
-        _: &amaru_uplc::arena::Arena,
-        _: &mut Decoder<'_>,
-    ) -> Result<&'static Self, FlatDecodeError> {
-        Err(FlatDecodeError::EndOfBuffer)
-    }
-
-    fn parameter_encode(&self, _: &mut Encoder) -> Result<(), FlatEncodeError> {
-        Ok(())
-    }
-
-    fn parameter_decode(
-        _: &amaru_uplc::arena::Arena,
-        _: &mut Decoder<'_>,
-    ) -> Result<&'static Self, FlatDecodeError> {
-        Err(FlatDecodeError::EndOfBuffer)
-    }
-}
-
-impl Eval<'_> for Var {
-    fn index(&self) -> usize {
-        if stack_address() < self.floor {
-            // Unwinds without the panic hook: this is a verdict about a script, not a bug to report.
-            std::panic::resume_unwind(Box::new(STACK_OVER));
-        }
-        self.index
-    }
-}
-
-/// About where the stack ends now.
-#[inline(always)]
-pub(super) fn stack_address() -> usize {
-    let here = 0_u8;
-    std::ptr::from_ref(&here).addr()
-}
+pub(super) type Terms<'a> = &'a Term<'a, DeBruijn>;
 
 impl Program {
-    /// The program as terms that must not reach below `floor` on the stack.
-    pub(super) fn instantiate<'a>(&'a self, pool: Pool<'a>, floor: usize) -> Option<Terms<'a>> {
+    /// The program as terms.
+    pub(super) fn instantiate<'a>(&'a self, pool: Pool<'a>) -> Option<Terms<'a>> {
         let arena = pool.arena;
-        let parameter: &'a Var = arena.alloc(Var { index: 0, floor });
+        let parameter = DeBruijn::zero(arena);
         let mut done: Vec<Terms<'a>> = Vec::with_capacity(64);
         for node in &self.nodes {
             let term = match *node {
                 Node::Var(index) => {
                     let index = usize::try_from(index).ok()?;
-                    Term::var(arena, arena.alloc(Var { index, floor }))
+                    Term::var(arena, DeBruijn::new(arena, index))
                 }
                 Node::Delay => done.pop()?.delay(arena),
                 Node::Lambda => done.pop()?.lambda(arena, parameter),
@@ -123,16 +65,6 @@ pub(super) fn applied<'a>(pool: Pool<'a>, term: Terms<'a>, arguments: &[Data<'a>
         let constant = UplcConstant::data(pool.arena, data);
         term.apply(pool.arena, Term::constant(pool.arena, constant))
     })
-}
-
-/// A program that runs `term` and gives unit whatever the result.
-///
-/// The evaluator turns the result back into a term, in full; V1 and V2 accept any result, and none is so
-/// large that this may decide. The steps that this adds are paid for beside the budget.
-pub(super) fn discarded<'a>(pool: Pool<'a>, term: Terms<'a>, floor: usize) -> Terms<'a> {
-    let parameter: &'a Var = pool.arena.alloc(Var { index: 0, floor });
-    let unit = Term::constant(pool.arena, UplcConstant::unit(pool.arena));
-    unit.lambda(pool.arena, parameter).apply(pool.arena, term)
 }
 
 impl Constant {

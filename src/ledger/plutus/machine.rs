@@ -2,17 +2,19 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use amaru_uplc::binder::DeBruijn;
 use amaru_uplc::constant::Constant;
-use amaru_uplc::machine::{ExBudget, MachineError, PlutusVersion};
+use amaru_uplc::machine::{ExBudget, MachineError, Value};
 use amaru_uplc::program::{Program as UplcProgram, Version};
-use amaru_uplc::term::Term;
 
-use super::costs::{Costs, MISSING};
-use super::instance::{Terms, Var, applied, discarded};
+use super::costs::Costs;
+use super::instance::applied;
 use super::pool::{Data, Pool};
 use super::program::Program;
 use crate::cardano::redeemer::ExecutionUnits;
 use crate::cardano::txout::ScriptLanguage;
+use crate::ed25519;
+use crate::unit::{Signature, VerificationKey};
 
 /// Protocol version from which case terms take constants apart.
 const VAN_ROSSEM: u64 = 11;
@@ -31,8 +33,8 @@ pub enum ScriptFailure {
     Malformed,
     /// The program names a variable that nothing binds.
     OpenTerm,
-    /// The evaluator itself gave up: it panicked, or memory, stack or its knowledge of builtins ended. This
-    /// fails a transaction whatever it claims, because the ledger's verdict is unknown.
+    /// The evaluator itself gave up: it panicked, or memory ended. This fails a transaction whatever it claims,
+    /// because the ledger's verdict is unknown.
     Evaluator(String),
 }
 
@@ -41,8 +43,6 @@ pub(super) struct Rules<'r> {
     pub(super) language: ScriptLanguage,
     pub(super) protocol_major: u64,
     pub(super) costs: &'r Costs,
-    /// Lowest address of the stack.
-    pub(super) floor: usize,
 }
 
 impl Rules<'_> {
@@ -72,39 +72,10 @@ impl Rules<'_> {
         arguments: &[Data<'a>],
         budget: &ExecutionUnits,
     ) -> Result<ExecutionUnits, ScriptFailure> {
-        let term = program.instantiate(pool, self.floor).ok_or_else(|| {
+        let term = program.instantiate(pool).ok_or_else(|| {
             ScriptFailure::Evaluator("the program is larger than this machine's words".to_owned())
         })?;
         let term = applied(pool, term, arguments);
-        if self.language == ScriptLanguage::PlutusV3 {
-            return self.evaluate(pool, term, budget, ExBudget::new(0, 0));
-        }
-        let beside = self.costs.discarding();
-        if beside.mem >= MISSING || beside.cpu >= MISSING {
-            // A step costs the most there is, and every script takes such steps.
-            return Err(ScriptFailure::OutOfBudget);
-        }
-        self.evaluate(pool, discarded(pool, term, self.floor), budget, beside)
-    }
-
-    /// Runs a term; `beside` is paid for on top of the budget and not reported.
-    fn evaluate<'a>(
-        &self,
-        pool: Pool<'a>,
-        term: Terms<'a>,
-        budget: &ExecutionUnits,
-        beside: ExBudget,
-    ) -> Result<ExecutionUnits, ScriptFailure> {
-        let total = |units: u64, beside: i64| {
-            i64::try_from(units).unwrap_or(i64::MAX).saturating_add(beside)
-        };
-        let initial =
-            ExBudget::new(total(budget.memory, beside.mem), total(budget.steps, beside.cpu));
-        let version = match self.language {
-            ScriptLanguage::Native | ScriptLanguage::PlutusV1 => PlutusVersion::V1,
-            ScriptLanguage::PlutusV2 => PlutusVersion::V2,
-            ScriptLanguage::PlutusV3 => PlutusVersion::V3,
-        };
         // The evaluator asks the term language's version only whether a case term may take a constant apart,
         // which the ledger decides by the protocol version.
         let terms = if self.protocol_major >= VAN_ROSSEM {
@@ -112,31 +83,32 @@ impl Rules<'_> {
         } else {
             Version::plutus_v1(pool.arena)
         };
-        let program = UplcProgram::<Var>::new(pool.arena, terms, term);
-        let result = program.eval_with_params(pool.arena, version, self.costs.values(), initial);
-        let result_term = result.term.map_err(|error| failure(&error))?;
-        if !matches!(result_term, Term::Constant(Constant::Unit)) {
+        let units = |units: u64| i64::try_from(units).unwrap_or(i64::MAX);
+        let initial = ExBudget::new(units(budget.memory), units(budget.steps));
+        let program = UplcProgram::new(pool.arena, terms, term);
+        let result = program.eval_with_costs(pool.arena, &self.costs.model, verify, initial);
+        let value = result.value.map_err(|error| failure(&error))?;
+        let is_unit = matches!(value, Value::Con(Constant::Unit));
+        if self.language == ScriptLanguage::PlutusV3 && !is_unit {
             return Err(ScriptFailure::NotUnit);
         }
-        let spent = |initial: i64, left: i64, beside: i64| {
-            initial.checked_sub(left)?.checked_sub(beside)?.try_into().ok()
-        };
+        let spent = |initial: i64, left: i64| initial.checked_sub(left)?.try_into().ok();
         let left = result.info.remaining_budget;
-        match (spent(initial.mem, left.mem, beside.mem), spent(initial.cpu, left.cpu, beside.cpu)) {
-            (Some(memory), Some(steps)) if memory <= budget.memory && steps <= budget.steps => {
-                Ok(ExecutionUnits { memory, steps })
-            }
+        match (spent(initial.mem, left.mem), spent(initial.cpu, left.cpu)) {
+            (Some(memory), Some(steps)) => Ok(ExecutionUnits { memory, steps }),
             _ => Err(ScriptFailure::OutOfBudget),
         }
     }
 }
 
-fn failure(error: &MachineError<'_, Var>) -> ScriptFailure {
+/// The one verdict on signatures that this node has.
+fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    ed25519::verify(&VerificationKey(*key), message, &Signature(*signature))
+}
+
+fn failure(error: &MachineError<'_, DeBruijn>) -> ScriptFailure {
     match error {
         MachineError::OutOfExError(_) => ScriptFailure::OutOfBudget,
-        MachineError::NoCostForBuiltin(function) => {
-            ScriptFailure::Evaluator(format!("no cost is known for {function:?} in this language"))
-        }
         MachineError::ExplicitErrorTerm
         | MachineError::NonFunctionApplication(..)
         | MachineError::NotAConstant(_)

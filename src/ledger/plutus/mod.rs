@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Everything a transaction needs is allocated in one region that is given back whole. Panics of the evaluator
-//! end here, and so does recursion: see `stack.rs`.
+//! end here. Nothing recurses over data, terms or values: scripts choose how deep these nest.
 
 mod bits;
 mod builtins;
@@ -20,13 +20,13 @@ mod machine;
 mod pool;
 mod program;
 mod purpose;
-mod stack;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cache::Cache;
@@ -90,10 +90,13 @@ struct Job<'t> {
 
 impl Plutus {
     pub(crate) fn new(parameters: &ProtocolParameters) -> Self {
-        let models = parameters.cost_models.0.iter();
+        let protocol_major = parameters.protocol_version.major;
+        let read = |(language, list): (&ScriptLanguage, &Vec<i64>)| {
+            Some((*language, Costs::new(*language, protocol_major, list)?))
+        };
         Self {
-            protocol_major: parameters.protocol_version.major,
-            costs: models.map(|(at, list)| (*at, Costs::new(*at, list))).collect(),
+            protocol_major,
+            costs: parameters.cost_models.0.iter().filter_map(read).collect(),
             cache: Cache::default(),
             spare: Mutex::default(),
         }
@@ -111,21 +114,18 @@ impl Plutus {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let levels = jobs.iter().map(|job| job.costs.levels(job.redeemer.units.memory)).max();
-        let nesting = jobs.iter().filter_map(|job| job.program.as_ref()).map(|p| p.depth).max();
         let mut memory = self.memory();
-        let run = |floor: usize| {
-            let result = self.run_all(witnessed, &jobs, memory.pool(), floor);
+        let run = || {
+            let result = self.run_all(witnessed, &jobs, memory.pool());
             if result.as_ref().is_ok_and(|verdicts| is_small(verdicts)) {
                 memory.reset();
                 self.give_back(memory);
             }
             result
         };
-        let result = stack::with_levels(levels.unwrap_or(0), nesting.unwrap_or(0), run);
-        result.unwrap_or_else(|| {
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
             let gave_up = || {
-                let text = "no stack or no memory for this transaction".to_owned();
+                let text = "no memory for this transaction".to_owned();
                 Err(ScriptFailure::Evaluator(text))
             };
             Ok(jobs.iter().map(|job| job.verdict(gave_up())).collect())
@@ -180,7 +180,6 @@ impl Plutus {
         witnessed: &Witnessed<'_>,
         jobs: &'a [Job<'_>],
         pool: Pool<'a>,
-        floor: usize,
     ) -> Result<Vec<ScriptVerdict>, Vec<CollectError>> {
         let mut infos: BTreeMap<ScriptLanguage, Result<Data<'a>, ContextError>> = BTreeMap::new();
         let (mut ready, mut errors) = (Vec::with_capacity(jobs.len()), Vec::new());
@@ -204,7 +203,7 @@ impl Plutus {
         let run = |(job, arguments): &(&'a Job<'_>, Vec<Data<'a>>)| {
             let (language, costs) = (job.language, job.costs);
             let protocol_major = self.protocol_major;
-            let rules = Rules { language, protocol_major, costs, floor };
+            let rules = Rules { language, protocol_major, costs };
             let spent = match &job.program {
                 Some(program) => rules.run(pool, program, arguments, &job.redeemer.units),
                 None => Err(ScriptFailure::Malformed),

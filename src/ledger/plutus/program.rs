@@ -43,8 +43,6 @@ pub(super) struct Program {
     pub(super) constants: Vec<Constant>,
     /// Whether each variable is bound. A program that is not closed is well-formed, and fails when it runs.
     pub(super) closed: bool,
-    /// Deepest nesting of terms.
-    pub(super) depth: usize,
 }
 
 /// A term whose operands are still to come.
@@ -110,7 +108,7 @@ impl<'b> Reader<'b> {
             (1, 1, 0) if newer => true,
             _ => return Err(Malformed),
         };
-        let program = Program { nodes: Vec::new(), constants: Vec::new(), closed: true, depth: 0 };
+        let program = Program { nodes: Vec::new(), constants: Vec::new(), closed: true };
         Ok(Self { bits, language, protocol_major, sums, open: Vec::new(), lambdas: 0, program })
     }
 
@@ -121,12 +119,10 @@ impl<'b> Reader<'b> {
                 Begun::Operands(node, count) => {
                     self.lambdas += u64::from(node == Node::Lambda);
                     self.open.push(Open::Operands(node, count));
-                    self.program.depth = self.program.depth.max(self.open.len());
                     continue;
                 }
                 Begun::List(node) => {
                     self.open.push(Open::List(node, 0));
-                    self.program.depth = self.program.depth.max(self.open.len());
                     if self.bits.bit()? {
                         continue;
                     }

@@ -1,9 +1,6 @@
 //! Contexts written out by hand, in the text form of Plutus data, and compared whole.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use amaru_uplc::arena::Arena;
-use amaru_uplc::syn::parse_data;
-
 use super::*;
 use crate::cardano::build::TxBuilder;
 use crate::cardano::redeemer::Purpose;
@@ -13,7 +10,7 @@ use crate::cardano::utxo::Utxo;
 use crate::cardano::value::{AssetName, Value};
 use crate::ledger::context::Fixed;
 use crate::ledger::plutus::pool::Memory;
-use crate::ledger::plutus::tests::{Spend, V1, V2, V3, spender};
+use crate::ledger::plutus::tests::{Spend, V1, V2, V3, spender, text};
 use crate::unit::{Hash32, KeyHash, ScriptHash, Slot, TxId};
 
 fn hex(byte: u8, len: usize) -> String {
@@ -174,10 +171,9 @@ fn in_scene(language: ScriptLanguage, major: u64, check: impl FnOnce(&Scene<'_>,
     check(&scene, &resolved);
 }
 
-fn same(seen: Data<'_>, text: &str) {
-    let arena = Arena::new();
-    let parsed = parse_data(&arena, text).into_result();
-    let expected = parsed.unwrap_or_else(|error| panic!("{error:?} in {text}"));
+fn same(seen: Data<'_>, expected: &str) {
+    let memory = Memory::new(1 << 20);
+    let expected = memory.pool().decode(&text::data_of(expected)).unwrap();
     assert!(seen == expected, "seen {seen:?}\nneeded {expected:?}");
 }
 

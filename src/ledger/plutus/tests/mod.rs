@@ -4,13 +4,11 @@
 mod budgets;
 mod hostile;
 mod refusals;
+mod semantics;
+pub(in crate::ledger::plutus) mod text;
 mod well_formed;
 
 use std::collections::BTreeMap;
-
-use amaru_uplc::arena::Arena;
-use amaru_uplc::flat;
-use amaru_uplc::syn::parse_program;
 
 use super::*;
 use crate::cardano::build::{TxBuilder, script_address};
@@ -39,9 +37,11 @@ pub(in crate::ledger::plutus) fn cbor_bytes(content: &[u8]) -> Vec<u8> {
 
 /// Flat bytes of a program in text form.
 pub(in crate::ledger::plutus) fn flat_of(text: &str) -> Vec<u8> {
-    let arena = Arena::new();
-    let program = parse_program(&arena, text).into_result().unwrap();
-    flat::encode(program).unwrap()
+    let number = |name: &str| {
+        let of = |function: &_| format!("{function:?}").eq_ignore_ascii_case(name);
+        builtins::BY_NUMBER.iter().find(|function| of(function)).map(|function| *function as u8)
+    };
+    text::flat_of(text, number)
 }
 
 pub(in crate::ledger::plutus) fn script(language: ScriptLanguage, text: &str) -> Script {
@@ -92,6 +92,9 @@ impl Spend {
         let parameters = include_str!("../../../../config/protocol-parameters.json");
         let mut parameters = ProtocolParameters::from_json(parameters).unwrap();
         parameters.protocol_version.major = self.major;
+        // Budgets are tested here, not the limit on them.
+        let most = i64::MAX as u64;
+        parameters.max_tx_execution_units = ExecutionUnits { memory: most, steps: most };
         if let Some(costs) = &self.costs {
             parameters.cost_models.0 = BTreeMap::from([(self.script.language, costs.clone())]);
         }

@@ -1,0 +1,7 @@
+mod debruijn;
+
+pub use debruijn::*;
+
+pub trait Eval<'a>: std::fmt::Debug {
+    fn index(&self) -> usize;
+}

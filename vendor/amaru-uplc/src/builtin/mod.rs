@@ -1,0 +1,3 @@
+mod default_function;
+
+pub use default_function::*;
