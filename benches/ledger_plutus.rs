@@ -89,9 +89,9 @@ fn counting_down(from: u32) -> Vec<u8> {
 }
 
 /// The same program as terms.
-fn counting_terms(arena: &Arena, from: u32) -> &Term<'_, DeBruijn> {
+fn counting_terms<'a>(arena: &'a Arena, from: u32) -> &'a Term<'a, DeBruijn> {
     let variable = |index| Term::var(arena, DeBruijn::new(arena, index));
-    let lambda = |body: &'_ Term<'_, _>| body.lambda(arena, DeBruijn::zero(arena));
+    let lambda = |body: &'a Term<'a, DeBruijn>| body.lambda(arena, DeBruijn::zero(arena));
     let (n, f) = (variable(1), variable(2));
     let one = Term::integer_from(arena, 1);
     let less = Term::subtract_integer(arena).apply(arena, n).apply(arena, one);
@@ -164,8 +164,10 @@ fn bare_evaluation(loops: u32, costs: &CostModel) -> Duration {
     let kept = Arena::new();
     let version = Version::plutus_v3(&kept);
     let program = Program::new(&kept, version, counting_terms(&kept, loops));
+    let mut arena = Arena::new();
     timed(|| {
-        let arena = &kept;
+        arena.reset();
+        let arena = &arena;
         let data = PlutusData::integer_from(arena, 0);
         let argument = Term::constant(arena, Constant::data(arena, data));
         let budget = ExBudget::new(i64::MAX, i64::MAX);

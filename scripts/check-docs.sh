@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t documents < <(git ls-files --cached --others --exclude-standard '*.md' | sort -u)
+mapfile -t documents < <(git ls-files --cached --others --exclude-standard '*.md' ':!vendor' | sort -u)
 if [ "${#documents[@]}" -eq 0 ]; then
   echo "check-docs: git lists no document here; run it in a clone" >&2
   exit 1

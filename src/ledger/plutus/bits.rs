@@ -90,7 +90,7 @@ impl<'b> Bits<'b> {
     /// Skips zeros up to and including the next one bit, which ends a byte.
     pub(super) fn filler(&mut self) -> Read<()> {
         while !self.bit()? {}
-        if self.at % 8 == 0 { Ok(()) } else { Err(Malformed) }
+        if self.at.is_multiple_of(8) { Ok(()) } else { Err(Malformed) }
     }
 
     /// A byte string: filler, then chunks of up to 255 bytes, ended by an empty one.

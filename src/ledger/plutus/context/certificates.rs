@@ -110,15 +110,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn to_pool(&self, to: KeyHash) -> Data<'a> {
+    fn to_pool(self, to: KeyHash) -> Data<'a> {
         self.pool.constr(0, &[self.key(to)])
     }
 
-    fn to_drep(&self, drep: DRep) -> Data<'a> {
+    fn to_drep(self, drep: DRep) -> Data<'a> {
         self.pool.constr(1, &[self.drep(drep)])
     }
 
-    fn to_both(&self, to: KeyHash, drep: DRep) -> Data<'a> {
+    fn to_both(self, to: KeyHash, drep: DRep) -> Data<'a> {
         self.pool.constr(2, &[self.key(to), self.drep(drep)])
     }
 

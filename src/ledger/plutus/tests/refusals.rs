@@ -181,7 +181,8 @@ fn bad_translation_governance_fields_not_supported() {
         let all = [&[0x81, 0x84, 0x01][..], &account, &[0x81, 0x06], &anchor].concat();
         builder.body_field(20, all)
     };
-    let cases: [(fn(TxBuilder) -> TxBuilder, ContextError); 4] = [
+    type Change = fn(TxBuilder) -> TxBuilder;
+    let cases: [(Change, ContextError); 4] = [
         (votes, ContextError::VotingProceduresFieldNotSupported(1)),
         (proposals, ContextError::ProposalProceduresFieldNotSupported(1)),
         (|b| b.body_field(22, [0x05]), ContextError::TreasuryDonationFieldNotSupported(5)),

@@ -157,11 +157,21 @@ fn short_lists_leave_late_builtins_unaffordable() {
 #[test]
 fn arguments_out_of_range_fail_scripts_and_do_not_stop_the_evaluator() {
     let large = "(con integer 85070591730234615865843651857942052864)";
+    let failing_in_v3 = [("2", "-1", "4"), ("0", "-1", "7"), ("2", "3", "0"), ("2", "3", "-5")];
+    for (base, exponent, modulus) in failing_in_v3 {
+        let body = format!(
+            "[(builtin expModInteger) (con integer {base}) (con integer {exponent}) (con integer {modulus})]"
+        );
+        let body = format!("[(lam y (con unit ())) {body}]");
+        let spend = Spend { costs: Some(places(V3)), ..Spend::of(spender(V3, &body)) };
+        let failure = spend.spent().unwrap_err();
+        assert!(matches!(failure, ScriptFailure::Error(_)), "{body}: {failure:?}");
+    }
     let failing = [
         format!("[(builtin indexByteString) (con bytestring #00) {large}]"),
         format!("[(builtin sliceByteString) {large} (con integer 1) (con bytestring #00)]"),
         format!("[(builtin constrData) {large} (con (list data) [])]"),
-        format!("[(builtin constrData) (con integer -1) (con (list data) [])]"),
+        "[(builtin constrData) (con integer -1) (con (list data) [])]".to_owned(),
     ];
     for body in failing {
         let body = format!("[(lam y (con unit ())) {body}]");
