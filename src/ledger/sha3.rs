@@ -88,7 +88,7 @@ fn absorb(state: &mut [u64; LANES], block: &[u8]) {
     }
 }
 
-/// One round of Keccak-f[1600]. Every index is below 25: a constant, or taken modulo 5.
+/// One round of `Keccak-f[1600]`. Every index is below 25: a constant, or taken modulo 5.
 fn round(state: &mut [u64; LANES], constant: u64) {
     let mut columns = [0_u64; 5];
     for (x, column) in columns.iter_mut().enumerate() {
