@@ -12,7 +12,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::http::{StatusCode, header};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use actix_ws::CloseCode;
 use bytes::Bytes;
 use rydra_core::api::environment::EnvironmentJson;
 use rydra_core::api::http::Overloaded;
@@ -259,9 +258,7 @@ impl ApiServer {
     /// Stops: sessions are closed with 1001 first and get a moment for their last frames, then the listener.
     pub async fn stop(self) {
         self.handle.pause().await;
-        for queue in self.shared.sessions.all() {
-            queue.close(CloseCode::Away, "the node stops");
-        }
+        self.shared.sessions.stop();
         const LOOK_AGAIN: Duration = Duration::from_millis(10);
         let deadline = Instant::now() + self.shared.options.shutdown_grace;
         while Instant::now() < deadline && !self.shared.sessions.all().is_empty() {
@@ -379,6 +376,12 @@ fn upgrade(
     }
     if let Some(refusal) = routes::refuse_unseeded(&shared) {
         return Ok(refusal);
+    }
+    if shared.sessions.is_stopping() {
+        return Ok(routes::overloaded(&Overloaded {
+            reason: "stopping",
+            detail: "the node stops: come back when it runs again",
+        }));
     }
     let Ok(slot) = Arc::clone(&shared.websockets).try_acquire_owned() else {
         ApiMetrics::count(&shared.metrics.refused_connections);

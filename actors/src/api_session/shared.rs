@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix::{Addr, Recipient};
+use actix_ws::CloseCode;
 use bytes::Bytes;
 use rydra_core::api::environment::EnvironmentJson;
 use rydra_core::ledger::Ledger;
@@ -60,7 +61,12 @@ pub(crate) struct Shared {
 pub(crate) struct Sessions {
     last: AtomicU64,
     open: Mutex<BTreeMap<SessionId, Open>>,
+    /// Set under the lock of `open`: a session is either told by the stop or sees this when it opens.
+    stopping: AtomicBool,
 }
+
+/// Why a session is closed with 1001.
+const THE_NODE_STOPS: &str = "the node stops";
 
 /// Queue of a session, and its way to die in a test.
 type Open = (Arc<Outbound>, Recipient<Panic>);
@@ -71,9 +77,27 @@ impl Sessions {
         SessionId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Remembers an open session.
+    /// Whether the node stops: no session is taken any more.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Remembers an open session; one that comes while the node stops is closed at once.
     pub fn opened(&self, id: SessionId, queue: Arc<Outbound>, panic: Recipient<Panic>) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (queue, panic));
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.stopping.load(Ordering::Relaxed) {
+            queue.close(CloseCode::Away, THE_NODE_STOPS);
+        }
+        open.insert(id, (queue, panic));
+    }
+
+    /// The node stops: closes all open sessions with 1001, and from now on each that opens.
+    pub fn stop(&self) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.stopping.store(true, Ordering::Relaxed);
+        for (queue, _) in open.values() {
+            queue.close(CloseCode::Away, THE_NODE_STOPS);
+        }
     }
 
     /// Forgets it.
