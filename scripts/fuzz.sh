@@ -50,7 +50,7 @@ while ((SECONDS - start < least || SECONDS - grown < quiet)); do
     printf 'fuzz: %s found something: fuzz/artifacts/%s\n' "$target" "$target" >&2
     exit 1
   fi
-  seen=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2)
+  seen=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2 || true)
   executed=$(grep -oE 'number_of_executed_units: [0-9]+' "$log" | grep -oE '[0-9]+$' || echo 0)
   executions=$((executions + executed))
   if ((${seen:-0} > coverage)); then
@@ -65,7 +65,7 @@ fewest=$(mktemp -d)
 trap 'rm -rf "$fewest"' EXIT
 fuzz "$fewest" "$work" "$committed" -- "${limits[@]}" -set_cover_merge=1 2>>"$log"
 find "$committed" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
-kept=$(du -cb "$committed"/* 2>/dev/null | tail -n 1 | cut -f1)
+kept=$(find "$committed" -type f -printf '%s\n' | awk '{sum += $1} END {print sum + 0}')
 while read -r size file; do
   kept=$((kept + size))
   ((kept <= corpus_kb * 1024)) || break

@@ -110,34 +110,34 @@ impl World {
 /// so that rules behind the signatures are reached.
 pub fn tx_validate(data: &[u8]) {
     let Ok(tx) = Tx::decode(data) else { return };
-    decided(&tx);
+    let utxo = &World::get().utxo;
+    decided(utxo, &tx);
     if let Some(tx) = signed(&tx) {
-        decided(&tx);
+        decided(utxo, &tx);
     }
 }
 
-/// The entry points agree on one transaction.
-fn decided(tx: &Tx) {
-    let world = World::get();
-    for ledger in &world.ledgers {
+/// The entry points agree on one transaction over a set.
+pub fn decided(utxo: &Utxo, tx: &Tx) {
+    for ledger in &World::get().ledgers {
         for slot in SLOTS {
-            let refusals = ledger.check_all(slot, &world.utxo, tx);
+            let refusals = ledger.check_all(slot, utxo, tx);
             for refusal in &refusals {
                 let text = refusal.to_string();
                 assert!(text.starts_with(refusal.predicate()), "{text}");
             }
-            match ledger.apply(slot, &world.utxo, tx) {
+            match ledger.apply(slot, utxo, tx) {
                 Ok(applied) => {
                     assert_eq!(refusals, [], "applies, so no rule refuses");
-                    assert_eq!(applied, world.utxo.apply(tx), "what is applied is what it says");
-                    let again = ledger.reapply(slot, &world.utxo, tx);
+                    assert_eq!(applied, utxo.apply(tx), "what is applied is what it says");
+                    let again = ledger.reapply(slot, utxo, tx);
                     assert_eq!(again.as_ref(), Ok(&applied), "what applied re-applies");
                 }
                 Err(first) => {
                     assert!(refusals.contains(&first), "{first}: not among {refusals:?}");
-                    let again = ledger.apply(slot, &world.utxo, tx);
+                    let again = ledger.apply(slot, utxo, tx);
                     assert_eq!(again.as_ref(), Err(&first), "a verdict is repeated");
-                    assert_eq!(ledger.check_all(slot, &world.utxo, tx), refusals);
+                    assert_eq!(ledger.check_all(slot, utxo, tx), refusals);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 pub mod cardano;
 pub mod ledger;
+pub mod plutus;
 pub mod seeds;
 
 /// Name of a target (also of its corpus folder) and what it runs.
@@ -15,6 +16,7 @@ pub const TARGETS: &[Target] = &[
     ("tx_json", cardano::tx_json),
     ("parameters_json", cardano::parameters_json),
     ("tx_validate", ledger::tx_validate),
+    ("plutus_glue", plutus::plutus_glue),
 ];
 
 #[cfg(test)]
@@ -64,14 +66,26 @@ mod tests {
         }
     }
 
-    /// `cargo test --manifest-path fuzz/Cargo.toml -- --ignored write_seeds`
+    /// `cargo test -p rydra-core --test corpora -- --ignored write_seeds`
     #[test]
-    #[ignore = "writes the seeds into the corpus, before a new run of the fuzzer"]
+    #[ignore = "writes the seeds into the corpora, before a new run of the fuzzer"]
     fn write_seeds() {
-        let folder = corpus("tx_validate");
-        std::fs::create_dir_all(&folder).unwrap();
-        for (name, bytes) in seeds::tx_validate() {
-            std::fs::write(folder.join(name), bytes).unwrap();
+        for (target, seeds) in
+            [("tx_validate", seeds::tx_validate()), ("plutus_glue", seeds::plutus_glue())]
+        {
+            let folder = corpus(target);
+            std::fs::create_dir_all(&folder).unwrap();
+            for (name, bytes) in seeds {
+                std::fs::write(folder.join(name), bytes).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn seeds_of_scripts_become_transactions() {
+        for (name, bytes) in seeds::plutus_glue() {
+            assert!(plutus::Case::read(&bytes).and_then(|case| case.tx()).is_some(), "{name}");
+            plutus::plutus_glue(&bytes);
         }
     }
 }

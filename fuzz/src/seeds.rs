@@ -9,9 +9,7 @@ use rydra_core::cardano::value::{AssetName, Value};
 use rydra_core::unit::{Hash32, Slot};
 
 use super::ledger::World;
-
-/// Plutus data: the constructor without fields.
-const UNIT: &[u8] = &[0xd8, 0x79, 0x80];
+use super::plutus::{Case, UNIT};
 
 /// Name of the seed's file, and its bytes.
 pub type Seed = (&'static str, Vec<u8>);
@@ -139,4 +137,26 @@ fn plain() -> Vec<Seed> {
 /// All seeds.
 pub fn tx_validate() -> Vec<Seed> {
     plain().into_iter().chain(plutus()).collect()
+}
+
+/// A script of each language that agrees, spending and minting, with plain and with nested data.
+pub fn plutus_glue() -> Vec<Seed> {
+    let nested: &[u8] =
+        &[0xd8, 0x7a, 0x9f, 0xa1, 0x01, 0x42, 0xab, 0xcd, 0x82, 0x20, 0x1a, 0, 1, 2, 3, 0xff];
+    let languages = [
+        (0, "v1", ScriptLanguage::PlutusV1),
+        (1, "v2", ScriptLanguage::PlutusV2),
+        (2, "v3", ScriptLanguage::PlutusV3),
+    ];
+    let mut seeds: Vec<Seed> = Vec::new();
+    for (choice, name, language) in languages {
+        let script = World::agrees(language).bytes;
+        seeds.push((name, Case::write(choice | 0x10, &script, UNIT)));
+    }
+    let v3 = World::agrees(ScriptLanguage::PlutusV3).bytes;
+    seeds.push(("mint", Case::write(2 | 4 | 0x10, &v3, nested)));
+    seeds.push(("poor", Case::write(2, &v3, nested)));
+    seeds.push(("rich", Case::write(2 | 0x18, &v3, nested)));
+    seeds.push(("broken", Case::write(2 | 0x10, &[0x43, 0x01, 0x02, 0x03], UNIT)));
+    seeds
 }
