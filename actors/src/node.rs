@@ -180,7 +180,7 @@ fn prepare(settings: &Settings) -> Result<Prepared, StartFailed> {
     let system_start = inputs.genesis.system_start.unwrap_or(journal.system_start);
     let slots =
         SlotTime::new(system_start, inputs.genesis.slot_length).map_err(|e| one(e.to_string()))?;
-    let ledger = inputs.genesis.ledger(inputs.parameters.clone(), slots).without_plutus();
+    let ledger = inputs.genesis.ledger(inputs.parameters.clone(), slots);
     let ledger = Arc::new(ledger);
     let env = Arc::new(Environment::offline(inputs.signing_key, inputs.other_parties));
     let parameters = serde_json::to_vec(&inputs.parameters).map_err(|e| one(e.to_string()))?;

@@ -50,9 +50,11 @@ pub(super) fn check_item(r: &mut Reader<'_>) -> Result<(), DecodeError> {
             Ok(())
         }
         6 => {
+            let short = matches!(r.peek(), Some(0xc2 | 0xc3));
             r.tag(head.argument)?;
             match head.argument {
-                2 | 3 => check_bytes(r, INTEGER_BYTES_MAX),
+                // The ledger knows a big integer by the first byte, and takes longer heads for other tags.
+                2 | 3 if short => check_bytes(r, INTEGER_BYTES_MAX),
                 CONSTRUCTOR_TAG => r.record(2, "a constructor", |r| {
                     r.u64().at("constructor")?;
                     check_list(r)

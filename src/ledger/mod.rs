@@ -59,8 +59,6 @@ pub struct Ledger {
     epochs: Option<Epochs>,
     /// Programs that were decoded before and spare memory, shared by clones: no verdict depends on them.
     plutus: Arc<Plutus>,
-    /// Whether transactions with Plutus scripts are decided at all.
-    runs_plutus: bool,
 }
 
 impl Ledger {
@@ -68,16 +66,7 @@ impl Ledger {
     #[must_use]
     pub fn new(parameters: ProtocolParameters, network: Network, slot_time: SlotTime) -> Self {
         let plutus = Arc::new(Plutus::new(&parameters));
-        Self { parameters, network, slot_time, epochs: None, plutus, runs_plutus: true }
-    }
-
-    /// This ledger, refusing every transaction that brings or needs a Plutus script. Heads use it until the
-    /// gaps of the evaluator are closed (ADR 0014): a script of a stranger could keep a core busy without end,
-    /// or fail here where the ledger passes it, and with it cost somebody's collateral.
-    #[must_use]
-    pub fn without_plutus(mut self) -> Self {
-        self.runs_plutus = false;
-        self
+        Self { parameters, network, slot_time, epochs: None, plutus }
     }
 
     /// This ledger, told where epochs begin. Without, the few transactions that depend on an epoch (retiring
@@ -115,8 +104,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Refusal::ExUnitsTooBig`] when budgets exceed the parameters' limit (running them could take for ever),
-    /// [`Refusal::BadInputs`] when inputs are absent, [`Refusal::CollectErrors`] when scripts cannot be run,
-    /// [`Refusal::NotSupportedYet`] when this ledger runs none.
+    /// [`Refusal::BadInputs`] when inputs are absent, [`Refusal::CollectErrors`] when scripts cannot be run.
     pub fn evaluate(
         &self,
         slot: Slot,
@@ -128,7 +116,6 @@ impl Ledger {
         let resolved = Resolved::new(fixed, slot, utxo);
         rules::bad_inputs(&resolved)?;
         let witnessed = Witnessed::new(&resolved);
-        rules::plutus_needed(&witnessed)?;
         let collected: Result<_, Vec<CollectError>> = self.plutus.evaluate(&witnessed);
         collected.map_err(Refusal::CollectErrors)
     }

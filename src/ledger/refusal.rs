@@ -34,11 +34,6 @@ pub struct Imbalance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// A feature that this version of the ledger does not decide; never accepted.
-    NotSupportedYet {
-        /// What the transaction contains.
-        what: &'static str,
-    },
     /// `isValid` is false although no script of the transaction fails.
     ValidationTagMismatch,
     /// `isValid` is true although these scripts fail; or it is false, and the evaluator gave up on these.
@@ -213,7 +208,6 @@ impl Refusal {
     #[must_use]
     pub const fn predicate(&self) -> &'static str {
         match self {
-            Self::NotSupportedYet { .. } => "NotSupportedYet",
             Self::ValidationTagMismatch | Self::PlutusFailed(_) => "ValidationTagMismatch",
             Self::CollectErrors(_) => "CollectErrors",
             Self::InputSetEmpty => "InputSetEmptyUTxO",

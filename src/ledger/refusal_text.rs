@@ -151,10 +151,6 @@ impl Display for Refusal {
                 hash(*stated),
                 hash(*needed)
             ),
-            Self::NotSupportedYet { what } => write!(
-                f,
-                "the transaction has {what}; this version of the ledger does not run them"
-            ),
             Self::ValidationTagMismatch => {
                 f.write_str("isValid is false although no script fails; needed isValid true")
             }

@@ -41,13 +41,27 @@ pub struct Reader<'b> {
     decoder: Decoder<'b>,
     open: Vec<Open>,
     started: bool,
+    /// Whether more may follow the value.
+    prefix: bool,
 }
 
 impl<'b> Reader<'b> {
-    /// At the start of `cbor`.
+    /// At the start of `cbor`, which holds one value and nothing else.
     #[must_use]
     pub fn new(cbor: &'b [u8]) -> Self {
-        Self { decoder: Decoder::new(cbor), open: Vec::new(), started: false }
+        Self { decoder: Decoder::new(cbor), open: Vec::new(), started: false, prefix: false }
+    }
+
+    /// At the start of `cbor`, which may go on after the value.
+    #[must_use]
+    pub fn prefix(cbor: &'b [u8]) -> Self {
+        Self { prefix: true, ..Self::new(cbor) }
+    }
+
+    /// Bytes read so far.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.decoder.position()
     }
 
     /// Containers that are open.
@@ -74,6 +88,7 @@ impl<'b> Reader<'b> {
             let seen = self.decoder.input().len() - self.decoder.position();
             return match seen {
                 0 => Ok(None),
+                _ if self.prefix => Ok(None),
                 _ => Err(Error::message(format!("{seen} bytes after the value"))),
             };
         }
@@ -155,8 +170,10 @@ impl<'b> Reader<'b> {
     }
 
     fn tagged(&mut self) -> Result<Token, Error> {
+        let head = self.decoder.input().get(self.decoder.position()).copied();
         match self.decoder.tag()?.as_u64() {
-            tag @ (2 | 3) => {
+            // The ledger knows a big integer by the first byte, and takes longer heads for other tags.
+            tag @ (2 | 3) if matches!(head, Some(0xc2 | 0xc3)) => {
                 let magnitude = self.bytes()?;
                 Ok(Token::Integer(Integer::from_magnitude(tag == 3, &magnitude)))
             }

@@ -2,11 +2,18 @@
 
 use amaru_uplc::constant::Integer;
 
-/// The bytes are no well-formed script; nothing more is known or needed.
+/// Why bytes became no program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(super) enum Flaw {
+    /// They are no well-formed script, as the ledger sees it too.
+    Malformed,
+    /// They may be one, but go beyond a bound of this decoder: the ledger's verdict is not known.
+    Beyond(&'static str),
+}
 
-pub(super) type Read<T> = Result<T, Malformed>;
+pub(super) use Flaw::Malformed;
+
+pub(super) type Read<T> = Result<T, Flaw>;
 
 /// Bits of one group of a variable-length number.
 const GROUP_BITS: u32 = 7;
@@ -47,16 +54,34 @@ impl<'b> Bits<'b> {
         Ok((window >> (16 - bits)) as u8)
     }
 
-    /// A natural number of at most 64 bits, in groups of seven, least significant first.
+    /// A natural number of at most 64 bits, in at most ten groups of seven, least significant first.
     pub(super) fn natural(&mut self) -> Read<u64> {
         let mut value = 0_u64;
-        let mut shift = 0;
+        for shift in (0..u64::BITS).step_by(GROUP_BITS as usize) {
+            let group = self.small(8)?;
+            let part = u64::from(group & !MORE);
+            let moved = part << shift;
+            if moved >> shift != part {
+                return Err(Malformed);
+            }
+            value |= moved;
+            if group & MORE == 0 {
+                return Ok(value);
+            }
+        }
+        Err(Malformed)
+    }
+
+    /// A natural number of any size, as far as it is of 64 bits; what is larger comes as the largest.
+    pub(super) fn natural_of_any_size(&mut self) -> Read<u64> {
+        let mut value = 0_u64;
+        let mut shift = 0_u32;
         loop {
             let group = self.small(8)?;
             let part = u64::from(group & !MORE);
             if part != 0 {
                 let moved = part.checked_shl(shift).filter(|moved| moved >> shift == part);
-                value |= moved.ok_or(Malformed)?;
+                value = moved.map_or(u64::MAX, |moved| value | moved);
             }
             if group & MORE == 0 {
                 return Ok(value);
@@ -163,6 +188,12 @@ mod tests {
         assert_eq!(Bits::new(&over).natural(), Err(Malformed));
         let endless = [0x80; 40];
         assert_eq!(Bits::new(&endless).natural(), Err(Malformed));
+        let eleven = [&[0x80; 10][..], &[0x00]].concat();
+        assert_eq!(Bits::new(&eleven).natural(), Err(Malformed), "ten groups are the most");
+        assert_eq!(Bits::new(&eleven).natural_of_any_size(), Ok(0));
+        assert_eq!(Bits::new(&over).natural_of_any_size(), Ok(u64::MAX));
+        assert_eq!(Bits::new(&max).natural_of_any_size(), Ok(u64::MAX));
+        assert_eq!(Bits::new(&[0x85, 0x01]).natural_of_any_size(), Ok(133));
     }
 
     #[test]

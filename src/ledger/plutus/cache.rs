@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::bits::Flaw;
 use super::program::Program;
 use crate::cardano::script::Script;
 use crate::unit::ScriptHash;
@@ -13,8 +14,8 @@ const CACHE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Programs. Bounds the map itself when all are tiny.
 const CACHE_PROGRAMS_MAX: usize = 4_096;
 
-/// A program, or the knowledge that the bytes are none.
-type Verdict = Option<Arc<Program>>;
+/// A program, or why the bytes are none.
+type Verdict = Result<Arc<Program>, Flaw>;
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -34,7 +35,7 @@ impl Cache {
         if let Some(known) = self.lookup(hash) {
             return known;
         }
-        let decoded = Program::decode(&script.bytes, script.language, protocol).ok().map(Arc::new);
+        let decoded = Program::decode(&script.bytes, script.language, protocol).map(Arc::new);
         self.keep(hash, decoded.clone());
         decoded
     }
@@ -108,7 +109,7 @@ mod tests {
         let second = cache.program(script.hash(), &script, 11).unwrap();
         assert!(Arc::ptr_eq(&first, &second));
         let bad = Script { language: ScriptLanguage::PlutusV2, bytes: [1, 2].into() };
-        assert!(cache.program(bad.hash(), &bad, 11).is_none());
+        assert!(cache.program(bad.hash(), &bad, 11).is_err());
         assert_eq!(stats(&cache).0, 2, "that bytes are no program is kept as well");
     }
 

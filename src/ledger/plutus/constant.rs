@@ -1,16 +1,28 @@
 //! Constants inside programs, with their types.
 
+use std::sync::Arc;
+
 use amaru_uplc::constant::Integer;
 
-use super::bits::{Bits, Malformed, Read};
-use crate::cardano::datum;
+use super::bits::{Bits, Flaw, Malformed, Read};
+use crate::cardano::plutus_data;
 
-/// Nesting of types. The ledger has no bound; programs in use stay below five levels, and one level costs two
-/// frames of the thread's stack.
+/// Protocol version from which types are bounded.
+const VAN_ROSSEM: u64 = 11;
+/// Tags of one type, from then on.
+const TYPE_TAGS_MAX: usize = 32;
+/// Nesting of types before. The ledger had no bound; programs in use stay below five levels, and one level costs two
+/// frames of the thread's stack. What goes beyond has no verdict, rather than a wrong one.
 const TYPE_DEPTH_MAX: usize = 256;
+const TYPE_TOO_DEEP: Flaw = Flaw::Beyond("a constant whose type is nested deeper than 256 levels");
 const TYPE_TAG_BITS: u32 = 4;
+/// Bytes of a currency or token in a value.
+const VALUE_KEY_BYTES_MAX: usize = 32;
+/// The ledger's decoder may sort, add up and leave out here; nobody writes such values.
+const VALUE_NOT_CANONICAL: Flaw =
+    Flaw::Beyond("a constant of type value that is not in its canonical form");
 
-/// Type of a constant.
+/// Type of a constant. Shared by all constants of it: they may be many and small.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Type {
     Integer,
@@ -23,9 +35,10 @@ pub(super) enum Type {
     G1,
     G2,
     MillerLoop,
-    List(Box<Type>),
-    Array(Box<Type>),
-    Pair(Box<(Type, Type)>),
+    Value,
+    List(Arc<Type>),
+    Array(Arc<Type>),
+    Pair(Arc<Type>, Arc<Type>),
 }
 
 /// A constant.
@@ -38,15 +51,24 @@ pub(super) enum Constant {
     Bool(bool),
     /// CBOR of Plutus data whose shape was checked.
     Data(Box<[u8]>),
-    List(Type, Vec<Constant>),
-    Array(Type, Vec<Constant>),
-    Pair(Box<((Type, Type), (Constant, Constant))>),
+    /// Currencies with their tokens and quantities, both in order, none of them empty or zero.
+    Value(Vec<Coins>),
+    List(Arc<Type>, Vec<Constant>),
+    Array(Arc<Type>, Vec<Constant>),
+    Pair(Arc<Type>, Arc<Type>, Box<(Constant, Constant)>),
 }
 
+/// A currency and the quantities of its tokens.
+pub(super) type Coins = (Box<[u8]>, Vec<(Box<[u8]>, Integer)>);
+
 impl Constant {
-    pub(super) fn read(bits: &mut Bits<'_>) -> Read<Self> {
+    /// A constant, and how many nodes its type has.
+    pub(super) fn read(bits: &mut Bits<'_>, protocol_major: u64) -> Read<(Self, usize)> {
         let mut tags = Vec::new();
         while bits.bit()? {
+            if tags.len() == TYPE_TAGS_MAX && protocol_major >= VAN_ROSSEM {
+                return Err(Malformed);
+            }
             tags.push(bits.small(TYPE_TAG_BITS)?);
         }
         let mut rest = tags.as_slice();
@@ -54,7 +76,7 @@ impl Constant {
         if !rest.is_empty() {
             return Err(Malformed);
         }
-        Self::read_as(bits, &kind)
+        Ok((Self::read_as(bits, &kind)?, tags.len()))
     }
 
     /// Recursion is bounded by the depth of the type.
@@ -69,29 +91,77 @@ impl Constant {
             Type::Unit => Self::Unit,
             Type::Bool => Self::Bool(bits.bit()?),
             Type::Data => Self::Data(read_data(&bits.bytes()?)?),
+            Type::Value => Self::Value(read_value(bits)?),
             Type::G1 | Type::G2 | Type::MillerLoop => return Err(Malformed),
-            Type::List(inner) => Self::List((**inner).clone(), read_all(bits, inner)?),
-            Type::Array(inner) => Self::Array((**inner).clone(), read_all(bits, inner)?),
-            Type::Pair(kinds) => {
-                let first = Self::read_as(bits, &kinds.0)?;
-                let second = Self::read_as(bits, &kinds.1)?;
-                Self::Pair(Box::new(((**kinds).clone(), (first, second))))
+            Type::List(inner) => Self::List(inner.clone(), read_all(bits, inner)?),
+            Type::Array(inner) => Self::Array(inner.clone(), read_all(bits, inner)?),
+            Type::Pair(first, second) => {
+                let items = (Self::read_as(bits, first)?, Self::read_as(bits, second)?);
+                Self::Pair(first.clone(), second.clone(), Box::new(items))
             }
         })
     }
 
-    /// Heap bytes, roughly.
+    /// Heap bytes, roughly, without those of types, which are shared.
     pub(super) fn weight(&self) -> usize {
         let inner = match self {
-            Self::Integer(n) => usize::try_from(n.bits() / 8).unwrap_or(usize::MAX),
+            Self::Integer(n) => integer_weight(n),
             Self::Bytes(bytes) | Self::Data(bytes) => bytes.len(),
             Self::Text(text) => text.len(),
             Self::Unit | Self::Bool(_) => 0,
+            Self::Value(currencies) => currencies.iter().map(coins_weight).sum(),
             Self::List(_, items) | Self::Array(_, items) => items.iter().map(Self::weight).sum(),
-            Self::Pair(pair) => pair.1.0.weight() + pair.1.1.weight(),
+            Self::Pair(_, _, items) => items.0.weight() + items.1.weight(),
         };
         size_of::<Self>() + inner
     }
+}
+
+fn coins_weight((currency, tokens): &Coins) -> usize {
+    let token = |(name, quantity): &(Box<[u8]>, Integer)| {
+        size_of::<(Box<[u8]>, Integer)>() + name.len() + integer_weight(quantity)
+    };
+    size_of::<Coins>() + currency.len() + tokens.iter().map(token).sum::<usize>()
+}
+
+fn integer_weight(n: &Integer) -> usize {
+    usize::try_from(n.bits() / 8).unwrap_or(usize::MAX)
+}
+
+/// A map of maps, written as lists of pairs.
+fn read_value(bits: &mut Bits<'_>) -> Read<Vec<Coins>> {
+    let mut currencies: Vec<Coins> = Vec::new();
+    while bits.bit()? {
+        let currency = read_key(bits)?;
+        let mut tokens: Vec<(Box<[u8]>, Integer)> = Vec::new();
+        while bits.bit()? {
+            let (name, quantity) = (read_key(bits)?, bits.integer()?);
+            if !is_quantity(&quantity) {
+                return Err(Malformed);
+            }
+            let ascends = tokens.last().is_none_or(|(last, _)| *last < name);
+            if !ascends || quantity == Integer::ZERO {
+                return Err(VALUE_NOT_CANONICAL);
+            }
+            tokens.push((name, quantity));
+        }
+        let ascends = currencies.last().is_none_or(|(last, _)| *last < currency);
+        if !ascends || tokens.is_empty() {
+            return Err(VALUE_NOT_CANONICAL);
+        }
+        currencies.push((currency, tokens));
+    }
+    Ok(currencies)
+}
+
+fn read_key(bits: &mut Bits<'_>) -> Read<Box<[u8]>> {
+    let key = bits.bytes()?;
+    if key.len() > VALUE_KEY_BYTES_MAX { Err(Malformed) } else { Ok(key) }
+}
+
+/// Whether it fits into 128 bits with a sign.
+fn is_quantity(n: &Integer) -> bool {
+    i128::try_from(n).is_ok()
 }
 
 fn read_all(bits: &mut Bits<'_>, kind: &Type) -> Read<Vec<Constant>> {
@@ -102,19 +172,17 @@ fn read_all(bits: &mut Bits<'_>, kind: &Type) -> Read<Vec<Constant>> {
     Ok(items)
 }
 
-/// One item of Plutus data. As in the ledger's decoder, bytes after it are tolerated.
+/// One item of Plutus data, nested however deep. As in the ledger's decoder, bytes after it are tolerated.
 fn read_data(cbor: &[u8]) -> Read<Box<[u8]>> {
-    let mut reader = pallas_codec::minicbor::Decoder::new(cbor);
-    reader.skip().map_err(|_| Malformed)?;
-    let item = cbor.get(..reader.position()).ok_or(Malformed)?;
-    datum::check(item).map_err(|_| Malformed)?;
-    Ok(item.into())
+    let mut reader = plutus_data::Reader::prefix(cbor);
+    while reader.token().map_err(|_| Malformed)?.is_some() {}
+    Ok(cbor.get(..reader.position()).ok_or(Malformed)?.into())
 }
 
 impl Type {
     fn read(tags: &mut &[u8], depth: usize) -> Read<Self> {
         if depth > TYPE_DEPTH_MAX {
-            return Err(Malformed);
+            return Err(TYPE_TOO_DEEP);
         }
         let mut next = || {
             let (first, rest) = tags.split_first().ok_or(Malformed)?;
@@ -131,12 +199,13 @@ impl Type {
             9 => Self::G1,
             10 => Self::G2,
             11 => Self::MillerLoop,
+            13 => Self::Value,
             7 => match next()? {
-                5 => Self::List(Box::new(Self::read(tags, depth + 1)?)),
-                12 => Self::Array(Box::new(Self::read(tags, depth + 1)?)),
+                5 => Self::List(Arc::new(Self::read(tags, depth + 1)?)),
+                12 => Self::Array(Arc::new(Self::read(tags, depth + 1)?)),
                 7 if next()? == 6 => {
-                    let first = Self::read(tags, depth + 1)?;
-                    Self::Pair(Box::new((first, Self::read(tags, depth + 1)?)))
+                    let first = Arc::new(Self::read(tags, depth + 1)?);
+                    Self::Pair(first, Arc::new(Self::read(tags, depth + 1)?))
                 }
                 _ => return Err(Malformed),
             },

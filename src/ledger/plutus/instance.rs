@@ -1,11 +1,14 @@
 //! From a shared program to the evaluator's terms in an arena: one pass over the nodes, no recursion.
 
+use std::collections::BTreeMap;
+
 use amaru_uplc::binder::DeBruijn;
 use amaru_uplc::constant::Constant as UplcConstant;
+use amaru_uplc::ledger_value::{CurrencyEntry, LedgerValue, TokenEntry};
 use amaru_uplc::term::Term;
 use amaru_uplc::typ::Type as UplcType;
 
-use super::constant::{Constant, Type};
+use super::constant::{Coins, Constant, Type};
 use super::pool::{Data, Pool};
 use super::program::{Node, Program};
 
@@ -18,6 +21,7 @@ impl Program {
         let arena = pool.arena;
         let parameter = DeBruijn::zero(arena);
         let mut done: Vec<Terms<'a>> = Vec::with_capacity(64);
+        let mut instances = Instances { pool, types: Types::new() };
         for node in &self.nodes {
             let term = match *node {
                 Node::Var(index) => {
@@ -31,7 +35,7 @@ impl Program {
                     done.pop()?.apply(arena, argument)
                 }
                 Node::Constant(at) => {
-                    Term::constant(arena, self.constants.get(at)?.instantiate(pool)?)
+                    Term::constant(arena, instances.constant(self.constants.get(at)?)?)
                 }
                 Node::Force => done.pop()?.force(arena),
                 Node::Error => Term::error(arena),
@@ -67,60 +71,82 @@ pub(super) fn applied<'a>(pool: Pool<'a>, term: Terms<'a>, arguments: &[Data<'a>
     })
 }
 
-impl Constant {
+/// Types of one program in the arena, each once, by the address of the shared one.
+type Types<'a> = BTreeMap<*const Type, &'a UplcType<'a>>;
+
+/// Constants of one program on their way into the arena.
+struct Instances<'a> {
+    pool: Pool<'a>,
+    types: Types<'a>,
+}
+
+impl<'a> Instances<'a> {
     /// Recursion is bounded by the depth of types.
-    fn instantiate<'a>(&'a self, pool: Pool<'a>) -> Option<&'a UplcConstant<'a>> {
-        let arena = pool.arena;
-        Some(match self {
-            Self::Integer(n) => UplcConstant::integer(arena, n),
-            Self::Bytes(bytes) => UplcConstant::byte_string(arena, bytes),
-            Self::Text(text) => UplcConstant::string(arena, text),
-            Self::Unit => UplcConstant::unit(arena),
-            Self::Bool(value) => UplcConstant::bool(arena, *value),
-            Self::Data(cbor) => UplcConstant::data(arena, pool.decode(cbor)?),
-            Self::List(kind, items) => {
-                UplcConstant::proto_list(arena, kind.instantiate(pool), all(items, pool)?)
+    fn constant(&mut self, constant: &'a Constant) -> Option<&'a UplcConstant<'a>> {
+        let arena = self.pool.arena;
+        Some(match constant {
+            Constant::Integer(n) => UplcConstant::integer(arena, n),
+            Constant::Bytes(bytes) => UplcConstant::byte_string(arena, bytes),
+            Constant::Text(text) => UplcConstant::string(arena, text),
+            Constant::Unit => UplcConstant::unit(arena),
+            Constant::Bool(value) => UplcConstant::bool(arena, *value),
+            Constant::Data(cbor) => UplcConstant::data(arena, self.pool.decode(cbor)?),
+            Constant::Value(currencies) => {
+                UplcConstant::ledger_value(arena, self.value(currencies))
             }
-            Self::Array(kind, items) => {
-                UplcConstant::proto_array(arena, kind.instantiate(pool), all(items, pool)?)
+            Constant::List(of, items) => {
+                let of = self.kind(of);
+                UplcConstant::proto_list(arena, of, self.all(items)?)
             }
-            Self::Pair(pair) => {
-                let (kinds, (first, second)) = &**pair;
-                UplcConstant::proto_pair(
-                    arena,
-                    kinds.0.instantiate(pool),
-                    kinds.1.instantiate(pool),
-                    first.instantiate(pool)?,
-                    second.instantiate(pool)?,
-                )
+            Constant::Array(of, items) => {
+                let of = self.kind(of);
+                UplcConstant::proto_array(arena, of, self.all(items)?)
             }
+            Constant::Pair(first, second, items) => UplcConstant::proto_pair(
+                arena,
+                self.kind(first),
+                self.kind(second),
+                self.constant(&items.0)?,
+                self.constant(&items.1)?,
+            ),
         })
     }
-}
 
-fn all<'a>(items: &'a [Constant], pool: Pool<'a>) -> Option<&'a [&'a UplcConstant<'a>]> {
-    let items: Option<Vec<_>> = items.iter().map(|item| item.instantiate(pool)).collect();
-    Some(pool.slice(&items?))
-}
+    fn all(&mut self, items: &'a [Constant]) -> Option<&'a [&'a UplcConstant<'a>]> {
+        let items: Option<Vec<_>> = items.iter().map(|item| self.constant(item)).collect();
+        Some(self.pool.slice(&items?))
+    }
 
-impl Type {
-    fn instantiate<'a>(&self, pool: Pool<'a>) -> &'a UplcType<'a> {
-        let arena = pool.arena;
-        match self {
-            Self::Integer => UplcType::integer(arena),
-            Self::Bytes => UplcType::byte_string(arena),
-            Self::Text => UplcType::string(arena),
-            Self::Unit => UplcType::unit(arena),
-            Self::Bool => UplcType::bool(arena),
-            Self::Data => UplcType::data(arena),
-            Self::G1 => UplcType::g1(arena),
-            Self::G2 => UplcType::g2(arena),
-            Self::MillerLoop => UplcType::ml_result(arena),
-            Self::List(inner) => UplcType::list(arena, inner.instantiate(pool)),
-            Self::Array(inner) => UplcType::array(arena, inner.instantiate(pool)),
-            Self::Pair(kinds) => {
-                UplcType::pair(arena, kinds.0.instantiate(pool), kinds.1.instantiate(pool))
-            }
+    fn value(&self, currencies: &'a [Coins]) -> &'a LedgerValue<'a> {
+        let arena = self.pool.arena;
+        let entries = currencies.iter().map(|(currency, tokens)| {
+            let tokens = tokens.iter().map(|(name, quantity)| TokenEntry { name, quantity });
+            CurrencyEntry { currency, tokens: arena.alloc_all(tokens) }
+        });
+        LedgerValue::new(arena, arena.alloc_all(entries))
+    }
+
+    fn kind(&mut self, kind: &'a Type) -> &'a UplcType<'a> {
+        if let Some(known) = self.types.get(&std::ptr::from_ref(kind)) {
+            return known;
         }
+        let arena = self.pool.arena;
+        let made = match kind {
+            Type::Integer => &UplcType::Integer,
+            Type::Bytes => &UplcType::ByteString,
+            Type::Text => &UplcType::String,
+            Type::Unit => &UplcType::Unit,
+            Type::Bool => &UplcType::Bool,
+            Type::Data => &UplcType::Data,
+            Type::G1 => &UplcType::Bls12_381G1Element,
+            Type::G2 => &UplcType::Bls12_381G2Element,
+            Type::MillerLoop => &UplcType::Bls12_381MlResult,
+            Type::Value => &UplcType::Value,
+            Type::List(inner) => UplcType::list(arena, self.kind(inner)),
+            Type::Array(inner) => UplcType::array(arena, self.kind(inner)),
+            Type::Pair(first, second) => UplcType::pair(arena, self.kind(first), self.kind(second)),
+        };
+        self.types.insert(kind, made);
+        made
     }
 }

@@ -7,6 +7,7 @@ use amaru_uplc::constant::Constant;
 use amaru_uplc::machine::{ExBudget, MachineError, Value};
 use amaru_uplc::program::{Program as UplcProgram, Version};
 
+use super::bits::Flaw;
 use super::costs::Costs;
 use super::instance::applied;
 use super::pool::{Data, Pool};
@@ -33,6 +34,8 @@ pub enum ScriptFailure {
     Malformed,
     /// The program names a variable that nothing binds.
     OpenTerm,
+    /// The program's version of terms is not one that its language has at this protocol version.
+    UnknownVersion,
     /// The evaluator itself gave up: it panicked, or memory ended. This fails a transaction whatever it claims,
     /// because the ledger's verdict is unknown.
     Evaluator(String),
@@ -54,10 +57,30 @@ impl Rules<'_> {
         arguments: &[Data<'_>],
         budget: &ExecutionUnits,
     ) -> Result<ExecutionUnits, ScriptFailure> {
+        let language = self.language;
+        let unit = |_: Pool<'_>, value: &Value<'_, DeBruijn>| {
+            language != ScriptLanguage::PlutusV3 || matches!(value, Value::Con(Constant::Unit))
+        };
+        let (spent, fine) = self.evaluate(pool, program, arguments, budget, unit)?;
+        if fine { Ok(spent) } else { Err(ScriptFailure::NotUnit) }
+    }
+
+    /// Runs a program; gives the units spent and what `look` makes of the result.
+    pub(super) fn evaluate<T>(
+        &self,
+        pool: Pool<'_>,
+        program: &Program,
+        arguments: &[Data<'_>],
+        budget: &ExecutionUnits,
+        look: impl FnOnce(Pool<'_>, &Value<'_, DeBruijn>) -> T,
+    ) -> Result<(ExecutionUnits, T), ScriptFailure> {
         if !program.closed {
             return Err(ScriptFailure::OpenTerm);
         }
-        let work = || self.run_uncaught(pool, program, arguments, budget);
+        if !program.known_version {
+            return Err(ScriptFailure::UnknownVersion);
+        }
+        let work = || self.evaluate_uncaught(pool, program, arguments, budget, look);
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -65,13 +88,14 @@ impl Rules<'_> {
         })
     }
 
-    fn run_uncaught<'a>(
+    fn evaluate_uncaught<'a, T>(
         &self,
         pool: Pool<'a>,
         program: &'a Program,
         arguments: &[Data<'a>],
         budget: &ExecutionUnits,
-    ) -> Result<ExecutionUnits, ScriptFailure> {
+        look: impl FnOnce(Pool<'_>, &Value<'_, DeBruijn>) -> T,
+    ) -> Result<(ExecutionUnits, T), ScriptFailure> {
         let term = program.instantiate(pool).ok_or_else(|| {
             ScriptFailure::Evaluator("the program is larger than this machine's words".to_owned())
         })?;
@@ -88,14 +112,12 @@ impl Rules<'_> {
         let program = UplcProgram::new(pool.arena, terms, term);
         let result = program.eval_with_costs(pool.arena, &self.costs.model, verify, initial);
         let value = result.value.map_err(|error| failure(&error))?;
-        let is_unit = matches!(value, Value::Con(Constant::Unit));
-        if self.language == ScriptLanguage::PlutusV3 && !is_unit {
-            return Err(ScriptFailure::NotUnit);
-        }
         let spent = |initial: i64, left: i64| initial.checked_sub(left)?.try_into().ok();
         let left = result.info.remaining_budget;
         match (spent(initial.mem, left.mem), spent(initial.cpu, left.cpu)) {
-            (Some(memory), Some(steps)) => Ok(ExecutionUnits { memory, steps }),
+            (Some(memory), Some(steps)) => {
+                Ok((ExecutionUnits { memory, steps }, look(pool, value)))
+            }
             _ => Err(ScriptFailure::OutOfBudget),
         }
     }
@@ -109,6 +131,7 @@ fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
 fn failure(error: &MachineError<'_, DeBruijn>) -> ScriptFailure {
     match error {
         MachineError::OutOfExError(_) => ScriptFailure::OutOfBudget,
+        MachineError::Undecided(what) => ScriptFailure::Evaluator((*what).to_owned()),
         MachineError::ExplicitErrorTerm
         | MachineError::NonFunctionApplication(..)
         | MachineError::NotAConstant(_)
@@ -123,6 +146,15 @@ fn failure(error: &MachineError<'_, DeBruijn>) -> ScriptFailure {
     }
 }
 
+impl From<Flaw> for ScriptFailure {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Malformed => Self::Malformed,
+            Flaw::Beyond(what) => Self::Evaluator(what.to_owned()),
+        }
+    }
+}
+
 impl std::fmt::Display for ScriptFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -131,6 +163,9 @@ impl std::fmt::Display for ScriptFailure {
             Self::NotUnit => f.write_str("result is not unit, which PlutusV3 needs"),
             Self::Malformed => f.write_str("bytes that are no program of the language"),
             Self::OpenTerm => f.write_str("program with a free variable"),
+            Self::UnknownVersion => {
+                f.write_str("program of a version that its language does not have")
+            }
             Self::Evaluator(text) => write!(f, "evaluator gave up: {text}"),
         }
     }

@@ -9,6 +9,7 @@
 //! Everything a transaction needs is allocated in one region that is given back whole. Panics of the evaluator
 //! end here. Nothing recurses over data, terms or values: scripts choose how deep these nest.
 
+mod bare;
 mod bits;
 mod builtins;
 mod cache;
@@ -29,6 +30,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bits::Flaw;
 use cache::Cache;
 use context::Scene;
 use costs::Costs;
@@ -37,6 +39,7 @@ use pool::{Data, Memory, Pool};
 use program::Program;
 use purpose::Target;
 
+pub use bare::run_program;
 pub use context::{ContextError, OutputSource};
 pub use machine::ScriptFailure;
 pub use verdict::{CollectError, ScriptVerdict};
@@ -85,7 +88,7 @@ struct Job<'t> {
     language: ScriptLanguage,
     redeemer: &'t Redeemer,
     costs: &'t Costs,
-    program: Option<Arc<Program>>,
+    program: Result<Arc<Program>, Flaw>,
 }
 
 impl Plutus {
@@ -205,8 +208,8 @@ impl Plutus {
             let protocol_major = self.protocol_major;
             let rules = Rules { language, protocol_major, costs };
             let spent = match &job.program {
-                Some(program) => rules.run(pool, program, arguments, &job.redeemer.units),
-                None => Err(ScriptFailure::Malformed),
+                Ok(program) => rules.run(pool, program, arguments, &job.redeemer.units),
+                Err(flaw) => Err((*flaw).into()),
             };
             job.verdict(spent)
         };

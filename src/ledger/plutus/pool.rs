@@ -57,15 +57,15 @@ impl<'a> Pool<'a> {
     }
 
     pub(super) fn constr(self, tag: u64, fields: &[Data<'a>]) -> Data<'a> {
-        PlutusData::constr(self.arena, tag, self.slice(fields))
+        PlutusData::constr(self.arena, tag, self.slice(fields).into())
     }
 
     pub(super) fn list(self, items: &[Data<'a>]) -> Data<'a> {
-        PlutusData::list(self.arena, self.slice(items))
+        PlutusData::list(self.arena, self.slice(items).into())
     }
 
     pub(super) fn map(self, pairs: &[(Data<'a>, Data<'a>)]) -> Data<'a> {
-        PlutusData::map(self.arena, self.slice(pairs))
+        PlutusData::map(self.arena, self.slice(pairs).into())
     }
 
     pub(super) fn list_of(self, items: impl IntoIterator<Item = Data<'a>>) -> Data<'a> {

@@ -8,11 +8,15 @@ use amaru_uplc::builtin::DefaultFunction;
 
 use super::bits::{Bits, Malformed, Read};
 use super::builtins::builtin;
-use super::constant::Constant;
+use super::constant::{Constant, Type};
 use crate::cardano::txout::ScriptLanguage;
 
 /// Protocol version from which V1 and V2 know the newer term language.
 const VAN_ROSSEM: u64 = 11;
+/// Version of terms from which constructors and case terms exist.
+const SUMS: (u64, u64, u64) = (1, 1, 0);
+/// Fields of one constructor term, from van Rossem on.
+const FIELDS_MAX: usize = 1_024;
 const TERM_TAG_BITS: u32 = 4;
 const BUILTIN_TAG_BITS: u32 = 7;
 
@@ -41,8 +45,13 @@ pub(super) enum Node {
 pub(super) struct Program {
     pub(super) nodes: Vec<Node>,
     pub(super) constants: Vec<Constant>,
+    /// Nodes of all types of constants.
+    type_nodes: usize,
     /// Whether each variable is bound. A program that is not closed is well-formed, and fails when it runs.
     pub(super) closed: bool,
+    /// Whether the language has the program's version of terms. If not, it is well-formed all the same, and fails when
+    /// it runs.
+    pub(super) known_version: bool,
 }
 
 /// A term whose operands are still to come.
@@ -70,19 +79,34 @@ impl Program {
         language: ScriptLanguage,
         protocol_major: u64,
     ) -> Read<Self> {
+        Self::decode_flat(Self::content(bytes, language)?, language, protocol_major)
+    }
+
+    /// Decodes flat bytes.
+    pub(super) fn decode_flat(
+        flat: &[u8],
+        language: ScriptLanguage,
+        protocol_major: u64,
+    ) -> Read<Self> {
+        Reader::new(flat, language, protocol_major)?.program()
+    }
+
+    fn content(bytes: &[u8], language: ScriptLanguage) -> Read<&[u8]> {
         let mut outer = pallas_codec::minicbor::Decoder::new(bytes);
         // Indefinite byte strings are refused, as the ledger's decoder refuses them here.
         let flat = outer.bytes().map_err(|_| Malformed)?;
         if language == ScriptLanguage::PlutusV3 && outer.position() != bytes.len() {
             return Err(Malformed);
         }
-        Reader::new(flat, language, protocol_major)?.program()
+        Ok(flat)
     }
 
     /// Heap bytes, roughly: for the bound of the cache.
     pub(super) fn weight(&self) -> usize {
+        // A type and the counters of its shared pointer.
+        const TYPE_BYTES: usize = size_of::<Type>() + 2 * size_of::<usize>();
         let constants: usize = self.constants.iter().map(Constant::weight).sum();
-        self.nodes.capacity() * size_of::<Node>() + constants
+        self.nodes.capacity() * size_of::<Node>() + self.type_nodes * TYPE_BYTES + constants
     }
 }
 
@@ -101,14 +125,18 @@ struct Reader<'b> {
 impl<'b> Reader<'b> {
     fn new(flat: &'b [u8], language: ScriptLanguage, protocol_major: u64) -> Read<Self> {
         let mut bits = Bits::new(flat);
-        let version = (bits.natural()?, bits.natural()?, bits.natural()?);
+        let mut part = || bits.natural_of_any_size();
+        let version = (part()?, part()?, part()?);
         let newer = language == ScriptLanguage::PlutusV3 || protocol_major >= VAN_ROSSEM;
-        let sums = match version {
-            (1, 0, 0) => false,
-            (1, 1, 0) if newer => true,
-            _ => return Err(Malformed),
+        let sums = version >= SUMS;
+        let known_version = version == (1, 0, 0) || (version == SUMS && newer);
+        let program = Program {
+            nodes: Vec::new(),
+            constants: Vec::new(),
+            type_nodes: 0,
+            closed: true,
+            known_version,
         };
-        let program = Program { nodes: Vec::new(), constants: Vec::new(), closed: true };
         Ok(Self { bits, language, protocol_major, sums, open: Vec::new(), lambdas: 0, program })
     }
 
@@ -158,8 +186,12 @@ impl<'b> Reader<'b> {
                     }
                 }
                 Some(Open::Operands(..)) => {}
-                Some(Open::List(_, count)) => {
+                Some(Open::List(node, count)) => {
                     *count += 1;
+                    let fields = matches!(node, Node::Constr(..));
+                    if fields && *count > FIELDS_MAX && self.protocol_major >= VAN_ROSSEM {
+                        return Err(Malformed);
+                    }
                     if self.bits.bit()? {
                         return Ok(true);
                     }
@@ -197,8 +229,9 @@ impl<'b> Reader<'b> {
             2 => Begun::Operands(Node::Lambda, 1),
             3 => Begun::Operands(Node::Apply, 2),
             4 => {
-                let constant = Constant::read(&mut self.bits)?;
+                let (constant, type_nodes) = Constant::read(&mut self.bits, self.protocol_major)?;
                 self.program.constants.push(constant);
+                self.program.type_nodes += type_nodes;
                 Begun::Whole(Node::Constant(self.program.constants.len() - 1))
             }
             5 => Begun::Operands(Node::Force, 1),

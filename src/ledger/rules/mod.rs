@@ -20,7 +20,6 @@ mod pools;
 mod scripts;
 mod signatures;
 mod size;
-mod support;
 mod validity;
 mod value;
 mod well_formed;
@@ -34,7 +33,6 @@ pub(crate) use inputs::bad_inputs;
 pub(crate) use phase2::validation_tag_mismatch;
 pub(crate) use signatures::invalid_witnesses;
 pub(crate) use size::{counted_bytes, ex_units_too_big};
-pub(crate) use support::plutus_needed;
 pub(crate) use validity::{interval_over, too_early};
 
 /// A rule over the first layer of the context.
@@ -46,7 +44,6 @@ pub(crate) type WitnessRule = fn(&Witnessed<'_>) -> Result<(), Refusal>;
 
 /// Limits and parameters: asked again when a transaction is re-applied.
 pub(crate) const LIMITS: &[FixedRule] = &[
-    support::plutus_supplied,
     inputs::input_set_empty,
     inputs::non_disjoint_reference_inputs,
     size::max_tx_size,
@@ -90,7 +87,6 @@ pub(crate) const INPUTS: &[InputRule] = &[
 /// Datums, scripts and who must sign. An input reference names one output for ever, so these verdicts do
 /// not change once passed.
 pub(crate) const WITNESSES: &[WitnessRule] = &[
-    plutus_needed,
     data::unspendable_no_datum_hash,
     data::missing_required_datums,
     data::not_allowed_supplemental_datums,

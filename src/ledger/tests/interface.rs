@@ -109,7 +109,7 @@ fn texts_name_the_predicate_what_was_seen_and_needed_and_which() {
     let output = OutputPlace::Output(2);
     let asset = Some((ScriptHash([5; 28]), token(b"t")));
     let many: Vec<_> = (0..7).map(|index| TxIn { index, ..input }).collect();
-    let cases: [(Refusal, &[&str]); 8] = [
+    let cases: [(Refusal, &[&str]); 7] = [
         (Refusal::BadInputs(vec![input]), &["BadInputsUTxO: ", "0101#3"]),
         (Refusal::BadInputs(many), &["0101#4 and 2 more"]),
         (Refusal::FeeTooSmall { fee: 1, needed: 2 }, &["FeeTooSmallUTxO: ", "fee of 1", "2"]),
@@ -133,7 +133,6 @@ fn texts_name_the_predicate_what_was_seen_and_needed_and_which() {
             Refusal::WrongNetwork { outputs: vec![OutputPlace::CollateralReturn], needed: 1 },
             &["WrongNetwork: ", "network id 1", "the collateral return"],
         ),
-        (Refusal::NotSupportedYet { what: "votes" }, &["NotSupportedYet: ", "votes"]),
     ];
     for (refusal, parts) in cases {
         let text = refusal.to_string();

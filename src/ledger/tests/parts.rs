@@ -53,7 +53,7 @@ impl World {
     /// All of phase 1 passes: at most scripts refuse.
     pub(super) fn passes_phase_1(&self, tx: &Tx) {
         let refusals = self.ledger.check_all(NOW, &self.utxo, tx);
-        let of_phase_2 = ["NotSupportedYet", "ValidationTagMismatch", "CollectErrors"];
+        let of_phase_2 = ["ValidationTagMismatch", "CollectErrors"];
         let others = refusals.iter().filter(|refusal| !of_phase_2.contains(&refusal.predicate()));
         assert_eq!(others.collect::<Vec<_>>(), Vec::<&Refusal>::new());
     }

@@ -63,26 +63,3 @@ fn a_failure_that_is_claimed_wrongly_refuses() {
     let tx = world.by_alice(&build.invalid());
     world.refuses(&tx, &Refusal::ValidationTagMismatch);
 }
-
-#[test]
-fn not_supported_yet_refuses_what_brings_or_needs_a_script_when_told_so() {
-    let refuses = |world: &World, tx: &Tx, what| {
-        let without = world.ledger.clone().without_plutus();
-        let refusal = without.apply(NOW, &world.utxo, tx).unwrap_err();
-        assert_eq!(refusal, Refusal::NotSupportedYet { what });
-        assert!(without.check_all(NOW, &world.utxo, tx).contains(&refusal));
-    };
-    let (world, build) = spend(&passing(), UNITS);
-    refuses(&world, &world.by_alice(&build), "Plutus scripts in its witness set");
-    // A broken script is not even decoded.
-    let (world, build) = spend(&Script { bytes: [0x41, 0].into(), ..passing() }, UNITS);
-    refuses(&world, &world.by_alice(&build), "Plutus scripts in its witness set");
-}
-
-#[test]
-fn not_supported_yet_passes_what_has_no_script() {
-    let mut world = World::new();
-    world.ledger = world.ledger.clone().without_plutus();
-    let build = world.payment();
-    world.alice_may(&build);
-}

@@ -148,14 +148,14 @@ pub const DIFFERENCES: &[Difference] = &[
         why: "in the bootstrap phase the ledger leaves the deposit of a registration out; scalus shows it",
     },
     Difference {
-        name: "programs of unknown versions",
+        name: "bytes after a program",
         right: Right::Ours,
         applies: |seen| {
             seen.case.name.contains("malformed")
                 && (seen.only_ours("MalformedReferenceScripts")
                     || seen.only_ours("MalformedScriptWitnesses"))
         },
-        why: "random bytes can decode under a version such as 123.6.2992, which no language allows",
+        why: "random bytes can begin with a program of some version; the ledger's decoder wants nothing after it",
     },
     Difference {
         name: "asset of quantity zero",

@@ -26,10 +26,6 @@ const REFUSALS: [&str; 4] = [
     include_str!("../../../src/ledger/refusal_state.rs"),
 ];
 
-/// Refusals that no transaction of this run can meet, with the reason.
-const UNREACHABLE: &[(&str, &str)] =
-    &[("NotSupportedYet", "every rule is written: nothing makes it any more")];
-
 /// Names in the functions `predicate` of a source.
 fn predicates_of(source: &'static str) -> impl Iterator<Item = &'static str> {
     source.split("fn predicate").skip(1).flat_map(|function| {
@@ -41,7 +37,7 @@ fn predicates_of(source: &'static str) -> impl Iterator<Item = &'static str> {
 /// Predicates that our ledger names.
 pub fn our_predicates() -> Vec<&'static str> {
     let names: BTreeSet<_> = REFUSALS.into_iter().flat_map(predicates_of).collect();
-    names.into_iter().filter(|name| !UNREACHABLE.iter().any(|(known, _)| known == name)).collect()
+    names.into_iter().collect()
 }
 
 /// What a run has seen.

@@ -39,6 +39,13 @@ impl Arena {
         self.bump.alloc_slice_copy(bytes)
     }
 
+    /// Copies items into the arena.
+    pub fn alloc_all<T: Copy>(&self, items: impl Iterator<Item = T>) -> &mut [T] {
+        let mut all = bumpalo::collections::Vec::new_in(&self.bump);
+        all.extend(items);
+        all.into_bump_slice_mut()
+    }
+
     pub(crate) fn as_bump(&self) -> &Bump {
         &self.bump
     }

@@ -1,36 +1,34 @@
 use crate::{
     arena::Arena,
     binder::Eval,
-    constant::{Constant, Integer, integer_from},
+    constant::{Constant, DataPair, Integer, integer_from},
     machine::MachineError,
+    seq::Seq,
 };
 
 #[derive(Debug)]
 pub enum PlutusData<'a> {
-    Constr { tag: u64, fields: &'a [&'a PlutusData<'a>] },
-    Map(&'a [(&'a PlutusData<'a>, &'a PlutusData<'a>)]),
+    Constr { tag: u64, fields: Seq<'a, &'a PlutusData<'a>> },
+    Map(Seq<'a, DataPair<'a>>),
     Integer(&'a Integer),
     ByteString(&'a [u8]),
-    List(&'a [&'a PlutusData<'a>]),
+    List(Seq<'a, &'a PlutusData<'a>>),
 }
 
 impl<'a> PlutusData<'a> {
     pub fn constr(
         arena: &'a Arena,
         tag: u64,
-        fields: &'a [&'a PlutusData<'a>],
+        fields: Seq<'a, &'a PlutusData<'a>>,
     ) -> &'a PlutusData<'a> {
         arena.alloc(PlutusData::Constr { tag, fields })
     }
 
-    pub fn list(arena: &'a Arena, items: &'a [&'a PlutusData<'a>]) -> &'a PlutusData<'a> {
+    pub fn list(arena: &'a Arena, items: Seq<'a, &'a PlutusData<'a>>) -> &'a PlutusData<'a> {
         arena.alloc(PlutusData::List(items))
     }
 
-    pub fn map(
-        arena: &'a Arena,
-        items: &'a [(&'a PlutusData<'a>, &'a PlutusData<'a>)],
-    ) -> &'a PlutusData<'a> {
+    pub fn map(arena: &'a Arena, items: Seq<'a, DataPair<'a>>) -> &'a PlutusData<'a> {
         arena.alloc(PlutusData::Map(items))
     }
 
@@ -48,24 +46,22 @@ impl<'a> PlutusData<'a> {
 
     pub fn unwrap_constr<V>(
         &'a self,
-    ) -> Result<(&'a u64, &'a [&'a PlutusData<'a>]), MachineError<'a, V>>
+    ) -> Result<(u64, Seq<'a, &'a PlutusData<'a>>), MachineError<'a, V>>
     where
         V: Eval<'a>,
     {
         match self {
-            PlutusData::Constr { tag, fields } => Ok((tag, fields)),
+            PlutusData::Constr { tag, fields } => Ok((*tag, *fields)),
             _ => Err(MachineError::malformed_data(self)),
         }
     }
 
-    pub fn unwrap_map<V>(
-        &'a self,
-    ) -> Result<&'a [(&'a PlutusData<'a>, &'a PlutusData<'a>)], MachineError<'a, V>>
+    pub fn unwrap_map<V>(&'a self) -> Result<Seq<'a, DataPair<'a>>, MachineError<'a, V>>
     where
         V: Eval<'a>,
     {
         match self {
-            PlutusData::Map(fields) => Ok(fields),
+            PlutusData::Map(fields) => Ok(*fields),
             _ => Err(MachineError::malformed_data(self)),
         }
     }
@@ -90,12 +86,12 @@ impl<'a> PlutusData<'a> {
         }
     }
 
-    pub fn unwrap_list<V>(&'a self) -> Result<&'a [&'a PlutusData<'a>], MachineError<'a, V>>
+    pub fn unwrap_list<V>(&'a self) -> Result<Seq<'a, &'a PlutusData<'a>>, MachineError<'a, V>>
     where
         V: Eval<'a>,
     {
         match self {
-            PlutusData::List(items) => Ok(items),
+            PlutusData::List(items) => Ok(*items),
             _ => Err(MachineError::malformed_data(self)),
         }
     }

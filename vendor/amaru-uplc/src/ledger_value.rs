@@ -56,13 +56,13 @@ pub struct LedgerValue<'a> {
     pub negative_count: usize,
 }
 
-#[derive(Debug, PartialEq, Clone)]
+#[derive(Debug, PartialEq, Clone, Copy)]
 pub struct CurrencyEntry<'a> {
     pub currency: &'a [u8],
     pub tokens: &'a [TokenEntry<'a>],
 }
 
-#[derive(Debug, PartialEq, Clone)]
+#[derive(Debug, PartialEq, Clone, Copy)]
 pub struct TokenEntry<'a> {
     pub name: &'a [u8],
     pub quantity: &'a Integer,
@@ -71,6 +71,12 @@ pub struct TokenEntry<'a> {
 impl<'a> LedgerValue<'a> {
     pub fn empty(arena: &'a Arena) -> &'a LedgerValue<'a> {
         arena.alloc(LedgerValue { entries: &[], size: 0, negative_count: 0 })
+    }
+
+    /// From entries in order, without empty ones and zeros.
+    pub fn new(arena: &'a Arena, entries: &'a [CurrencyEntry<'a>]) -> &'a LedgerValue<'a> {
+        let (size, negative_count) = count_stats(entries);
+        arena.alloc(LedgerValue { entries, size, negative_count })
     }
 
     pub fn lookup_coin(&self, arena: &'a Arena, ccy: &[u8], tok: &[u8]) -> &'a Integer {
@@ -328,12 +334,12 @@ impl<'a> LedgerValue<'a> {
             }
 
             let inner_pairs: &'a [_] = arena.alloc(inner_pairs);
-            let inner_map = PlutusData::map(arena, inner_pairs);
+            let inner_map = PlutusData::map(arena, inner_pairs.into());
             outer_pairs.push((ccy_data as &PlutusData, inner_map as &PlutusData));
         }
 
         let outer_pairs: &'a [_] = arena.alloc(outer_pairs);
-        Ok(PlutusData::map(arena, outer_pairs))
+        Ok(PlutusData::map(arena, outer_pairs.into()))
     }
 
     pub fn un_value_data(

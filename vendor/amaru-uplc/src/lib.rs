@@ -7,6 +7,7 @@ pub mod data;
 pub mod ledger_value;
 pub mod machine;
 pub mod program;
+pub mod seq;
 pub mod term;
 pub mod typ;
 mod walk;

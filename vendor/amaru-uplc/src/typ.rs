@@ -18,6 +18,22 @@ pub enum Type<'a> {
 }
 
 impl<'a> Type<'a> {
+    /// Equality that ends at once where both are the same in memory: types of one program are shared.
+    pub fn same(&self, other: &Self) -> bool {
+        if std::ptr::eq(self, other) {
+            return true;
+        }
+        match (self, other) {
+            (Type::List(left), Type::List(right)) | (Type::Array(left), Type::Array(right)) => {
+                left.same(right)
+            }
+            (Type::Pair(left, left_second), Type::Pair(right, right_second)) => {
+                left.same(right) && left_second.same(right_second)
+            }
+            _ => self == other,
+        }
+    }
+
     pub fn integer(arena: &'a Arena) -> &'a Type<'a> {
         arena.alloc(Type::Integer)
     }

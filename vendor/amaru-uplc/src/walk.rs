@@ -1,10 +1,8 @@
 //! Data without recursion: scripts nest it as deep as their budget pays for.
 
-use std::slice::Iter;
-
 use num_bigint::{BigInt, Sign};
 
-use crate::data::PlutusData;
+use crate::{constant::DataPair, data::PlutusData, seq::Iter};
 
 /// What a walk comes by.
 pub enum Step<'a> {
@@ -17,7 +15,7 @@ pub enum Step<'a> {
 enum Inside<'a> {
     Items(Iter<'a, &'a PlutusData<'a>>),
     /// Pairs, and the value of the pair whose key was passed.
-    Pairs(Iter<'a, (&'a PlutusData<'a>, &'a PlutusData<'a>)>, Option<&'a PlutusData<'a>>),
+    Pairs(Iter<'a, DataPair<'a>>, Option<&'a PlutusData<'a>>),
 }
 
 /// All nodes in the order of their encoding, shared ones once per use.
@@ -60,7 +58,7 @@ impl<'a> Walk<'a> {
     fn go_on(&mut self) {
         self.next = match self.open.last_mut() {
             None => None,
-            Some((_, Inside::Items(items))) => items.next().copied(),
+            Some((_, Inside::Items(items))) => items.next(),
             Some((_, Inside::Pairs(pairs, value))) => value.take().or_else(|| {
                 let (key, of_key) = pairs.next()?;
                 *value = Some(of_key);
@@ -120,12 +118,13 @@ pub fn equal(left: &PlutusData<'_>, right: &PlutusData<'_>) -> bool {
 
 fn same_head(left: &PlutusData<'_>, right: &PlutusData<'_>) -> bool {
     match (left, right) {
-        (
-            PlutusData::Constr { tag: left_tag, fields: left },
-            PlutusData::Constr { tag: right_tag, fields: right },
-        ) => left_tag == right_tag && left.len() == right.len(),
-        (PlutusData::List(left), PlutusData::List(right)) => left.len() == right.len(),
-        (PlutusData::Map(left), PlutusData::Map(right)) => left.len() == right.len(),
+        (PlutusData::Constr { tag: left, .. }, PlutusData::Constr { tag: right, .. }) => {
+            left == right
+        }
+        // Where one of two ends first, an end meets a node.
+        (PlutusData::List(_), PlutusData::List(_)) | (PlutusData::Map(_), PlutusData::Map(_)) => {
+            true
+        }
         (PlutusData::Integer(left), PlutusData::Integer(right)) => left == right,
         (PlutusData::ByteString(left), PlutusData::ByteString(right)) => left == right,
         _ => false,

@@ -77,7 +77,6 @@ impl Inputs {
             return Err(problems);
         };
         let ledger = genesis.ledger(parameters, slots);
-        let ledger = if args.run_plutus { ledger } else { ledger.without_plutus() };
         let utxo_out = args.utxo_out.clone();
         problems.or(Self { ledger, slot, utxo, source, utxo_out })
     }

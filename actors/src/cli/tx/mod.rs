@@ -103,10 +103,6 @@ pub struct ValidateArgs {
     /// Shelley genesis: start, slot length and network from the file that the node has
     #[arg(long, value_name = "FILE")]
     pub ledger_genesis: Option<PathBuf>,
-    /// Runs Plutus scripts. A head refuses them in this version, because the evaluator still differs from the
-    /// ledger's (docs/adr/0014): take the verdict on such a transaction as a hint
-    #[arg(long)]
-    pub run_plutus: bool,
     /// Writes the resulting UTxO to this file instead of standard output; may be the file of --utxo
     #[arg(long, value_name = "FILE")]
     pub utxo_out: Option<PathBuf>,

@@ -6,7 +6,7 @@ use super::*;
 const HUGE: ExecutionUnits = ExecutionUnits { memory: 14_000_000, steps: 10_000_000_000 };
 
 /// Bits to a whole script.
-fn script_of_bits(language: ScriptLanguage, version: [u8; 3], bits: &str) -> Script {
+pub(super) fn script_of_bits(language: ScriptLanguage, version: [u8; 3], bits: &str) -> Script {
     let mut bits = bits.to_owned();
     let pad = 7 - bits.len() % 8;
     bits.push_str(&"0".repeat(pad));
@@ -119,15 +119,25 @@ fn what_the_evaluator_cannot_decide_is_refused_whatever_is_claimed() {
     assert!(matches!(claimed.rule(), Err(Refusal::PlutusFailed(_))), "unknown is never accepted");
 }
 
-/// Each field of a constructor copies those before it: a budget of steps buys a square of bytes.
+/// Copying the fields before it for each field would take gigabytes here.
 #[test]
-fn memory_is_bounded_whatever_the_budget() {
+fn constructors_of_many_fields_are_built_without_copies() {
     let fields = "10100100110".repeat(30_000);
     let bits = format!("0010{}00000000{fields}0", "1000");
     let script = script_of_bits(V3, [1, 1, 0], &bits);
-    assert!(is_well_formed(V3, &script.bytes, 11));
-    let mut spend = Spend::of(script);
+    assert!(!is_well_formed(V3, &script.bytes, 11), "more than 1,024 fields");
+    let mut spend = Spend { major: 10, ..Spend::of(script) };
     spend.units = HUGE;
+    assert_eq!(spend.spent(), Err(ScriptFailure::NotUnit));
+}
+
+/// An endless loop with an endless budget ends where memory does.
+#[test]
+fn memory_is_bounded_whatever_the_budget() {
+    let mut spend = Spend::of(spender(V3, "[(lam f [f f]) (lam f [f f])]"));
+    spend.costs = Some(vec![0; 350]);
     let failure = spend.spent().unwrap_err();
     assert!(matches!(failure, ScriptFailure::Evaluator(_)), "{failure:?}");
+    let claimed = Spend { is_valid: false, ..spend };
+    assert!(matches!(claimed.rule(), Err(Refusal::PlutusFailed(_))), "unknown is never accepted");
 }

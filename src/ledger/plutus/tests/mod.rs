@@ -3,6 +3,7 @@
 
 mod budgets;
 mod hostile;
+mod limits;
 mod refusals;
 mod semantics;
 pub(in crate::ledger::plutus) mod text;

@@ -44,21 +44,144 @@ fn bytes_after_the_program_are_never_tolerated() {
     }
 }
 
+fn runs(language: ScriptLanguage, flat: &[u8], major: u64) -> Result<(), ScriptFailure> {
+    let budget = ExecutionUnits { memory: 1 << 40, steps: 1 << 40 };
+    run_program(language, major, &[1; 350], flat, &budget).map(|_| ())
+}
+
 #[test]
 fn the_newer_term_language_came_to_v1_and_v2_with_version_11() {
     let newer = flat_of("(program 1.1.0 (constr 0))");
     for major in 9..=11 {
-        assert!(well_formed(V3, &newer, major));
-        assert_eq!(well_formed(V1, &newer, major), major == 11);
-        assert_eq!(well_formed(V2, &newer, major), major == 11);
+        for (language, since) in [(V1, 11), (V2, 11), (V3, 9)] {
+            assert!(well_formed(language, &newer, major), "{language:?} {major}");
+            let expected = if major >= since { Ok(()) } else { Err(ScriptFailure::UnknownVersion) };
+            assert_eq!(runs(language, &newer, major), expected, "{language:?} {major}");
+        }
     }
     let mut older = newer;
     older[1] = 0;
     assert!(!well_formed(V3, &older, 11), "no constructors in 1.0.0");
-    for version in [[1, 2, 0], [0, 1, 0], [2, 0, 0], [1, 0, 1]] {
-        let flat = [&version[..], &flat_of("(program 1.0.0 (con unit ()))")[3..]].concat();
-        assert!(!well_formed(V3, &flat, 11), "{version:?}");
+}
+
+#[test]
+fn a_program_of_an_unknown_version_is_well_formed_and_fails_when_run() {
+    let unit = flat_of("(program 1.0.0 (con unit ()))")[3..].to_vec();
+    for version in [&[1, 2, 0][..], &[0, 1, 0], &[2, 0, 0], &[1, 0, 1], &[0x85, 0x80, 0x00, 0, 7]] {
+        let flat = [version, &unit].concat();
+        for language in [V1, V2, V3] {
+            assert!(well_formed(language, &flat, 11), "{version:?}");
+            assert_eq!(runs(language, &flat, 11), Err(ScriptFailure::UnknownVersion));
+        }
     }
+    let constr = &flat_of("(program 1.1.0 (constr 0))")[3..];
+    for (version, knows) in [([1, 2, 0], true), ([2, 0, 0], true), ([1, 0, 9], false)] {
+        assert_eq!(well_formed(V3, &[&version[..], constr].concat(), 11), knows, "{version:?}");
+    }
+}
+
+#[test]
+fn constructors_have_at_most_1024_fields_from_van_rossem_on() {
+    let of =
+        |count: usize| flat_of(&format!("(program 1.1.0 (constr 0{}))", " (error)".repeat(count)));
+    assert!(well_formed(V3, &of(1_024), 11));
+    assert!(!well_formed(V3, &of(1_025), 11));
+    assert!(well_formed(V3, &of(1_025), 10));
+    let branches = format!("(program 1.1.0 (case (error){}))", " (error)".repeat(1_025));
+    assert!(well_formed(V3, &flat_of(&branches), 11), "branches have no bound");
+}
+
+#[test]
+fn types_have_at_most_32_tags_from_van_rossem_on_and_no_verdict_beyond_256_levels() {
+    let nested = |levels: usize, last: &[u8]| {
+        let tags = [7, 5].repeat(levels).into_iter().chain(last.iter().copied());
+        constant(&tags.collect::<Vec<_>>(), "0")
+    };
+    // Fifteen lists are thirty tags; of a list of unit, with its three.
+    assert!(well_formed(V3, &nested(15, &[3]), 11));
+    assert!(!well_formed(V3, &nested(16, &[3]), 11), "33 tags");
+    assert_eq!(runs(V3, &nested(16, &[3]), 11), Err(ScriptFailure::Malformed));
+    assert_eq!(runs(V3, &nested(16, &[3]), 10), Ok(()));
+    assert_eq!(runs(V3, &nested(256, &[3]), 10), Ok(()));
+    let beyond = runs(V3, &nested(257, &[3]), 10);
+    assert!(matches!(beyond, Err(ScriptFailure::Evaluator(_))), "{beyond:?}");
+    assert!(!well_formed(V3, &nested(257, &[3]), 10), "refused, whatever is claimed");
+}
+
+/// A constant of type value: the list of currencies in bits, by hand.
+#[test]
+fn values_are_sorted_and_hold_no_zeros() {
+    // Bytes are aligned by a filler, counted, and ended by a zero.
+    let key = |bits: &mut String, bytes: &[u8]| {
+        // The begin of the constant (4 bits, tag 13 and the end of tags) is ten bits long.
+        while (bits.len() + 10) % 8 != 7 {
+            bits.push('0');
+        }
+        bits.push('1');
+        let length = u8::try_from(bytes.len()).unwrap();
+        for byte in [&[length][..], bytes, &[0]].concat().iter().filter(|_| !bytes.is_empty()) {
+            bits.push_str(&format!("{byte:08b}"));
+        }
+        if bytes.is_empty() {
+            bits.push_str("00000000");
+        }
+    };
+    type Tokens<'t> = &'t [(&'t [u8], u8)];
+    let value = |entries: &[(&[u8], Tokens<'_>)]| {
+        let mut bits = String::new();
+        for (currency, tokens) in entries {
+            bits.push('1');
+            key(&mut bits, currency);
+            for (name, zigzag) in *tokens {
+                bits.push('1');
+                key(&mut bits, name);
+                bits.push_str(&format!("{zigzag:08b}"));
+            }
+            bits.push('0');
+        }
+        bits.push('0');
+        constant(&[13], &bits)
+    };
+    let shown = |flat: &[u8]| {
+        let budget = ExecutionUnits { memory: 1 << 40, steps: 1 << 40 };
+        run_program(V3, 11, &[1; 350], flat, &budget).map(|(_, result)| result)
+    };
+    let good = value(&[(b"", &[(b"", 2)]), (b"a", &[(b"x", 1), (b"xy", 4)])]);
+    let text = "(con value [(#, [(#, 1)]), (#61, [(#78, -1), (#7879, 2)])])";
+    assert_eq!(shown(&good).as_deref(), Ok(text));
+    let long = [7; 33];
+    assert!(shown(&value(&[(&long[..32], &[(&long[..32], 2)])])).is_ok());
+    for malformed in [value(&[(&long, &[(b"", 2)])]), value(&[(b"", &[(&long, 2)])])] {
+        assert_eq!(shown(&malformed), Err(ScriptFailure::Malformed));
+    }
+    let undecided = [
+        value(&[(b"a", &[])]),
+        value(&[(b"a", &[(b"x", 0)])]),
+        value(&[(b"b", &[(b"", 2)]), (b"a", &[(b"", 2)])]),
+        value(&[(b"a", &[(b"", 2)]), (b"a", &[(b"", 2)])]),
+        value(&[(b"a", &[(b"y", 2), (b"x", 2)])]),
+    ];
+    for flat in undecided {
+        let seen = shown(&flat);
+        assert!(matches!(seen, Err(ScriptFailure::Evaluator(_))), "{seen:?}");
+        assert!(!well_formed(V3, &flat, 11), "refused, whatever is claimed");
+    }
+}
+
+#[test]
+fn data_in_constants_nests_however_deep() {
+    let cbor = [&vec![0x81; 50_000][..], &[0x80]].concat();
+    let mut bits = String::from("1");
+    while !(bits.len() + 10).is_multiple_of(8) {
+        bits.insert(0, '0');
+    }
+    for chunk in cbor.chunks(255) {
+        bits.push_str(&format!("{:08b}", chunk.len()));
+        chunk.iter().for_each(|byte| bits.push_str(&format!("{byte:08b}")));
+    }
+    bits.push_str("00000000");
+    let flat = constant(&[8], &bits);
+    assert_eq!(runs(V3, &flat, 11), Ok(()));
 }
 
 /// Name, then the first protocol version (9 or later) of V1, V2 and V3 that knows it.

@@ -7,6 +7,7 @@ use crate::{
     builtin::DefaultFunction,
     constant::Constant,
     machine::{context::Context, env::Env, state::MachineState},
+    seq::Seq,
     term::Term,
 };
 
@@ -143,7 +144,8 @@ impl<'a, 'c> Machine<'a, 'c> {
                 self.step_and_maybe_spend(StepKind::Constr)?;
 
                 if let Some((first, terms)) = fields.split_first() {
-                    let frame = Context::frame_constr_empty(self.arena, env, *tag, terms, context);
+                    let frame =
+                        Context::frame_constr(self.arena, env, *tag, terms, Seq::EMPTY, context);
 
                     let state = MachineState::compute(self.arena, frame, env, first);
 
@@ -213,16 +215,7 @@ impl<'a, 'c> Machine<'a, 'c> {
             }
             Context::FrameForce(context) => self.force_evaluate(context, value),
             Context::FrameConstr(env, tag, terms, values, context) => {
-                let mut new_values =
-                    BumpVec::with_capacity_in(values.len() + 1, self.arena.as_bump());
-
-                for value in values.iter() {
-                    new_values.push(*value);
-                }
-
-                new_values.push(value);
-
-                let values = self.arena.alloc(new_values);
+                let values = values.cons(self.arena, value);
 
                 if let Some((first, terms)) = terms.split_first() {
                     let frame =
@@ -232,7 +225,9 @@ impl<'a, 'c> Machine<'a, 'c> {
 
                     Ok(state)
                 } else {
-                    let value = Value::constr(self.arena, *tag, values);
+                    let fields = self.arena.alloc_all(values.iter());
+                    fields.reverse();
+                    let value = Value::constr(self.arena, *tag, fields);
 
                     let state = MachineState::return_(self.arena, context, value);
 
@@ -394,19 +389,12 @@ impl<'a, 'c> Machine<'a, 'c> {
                 let tag = usize::try_from(*i).map_err(|_| MachineError::outside_usize_bounds(i))?;
                 Ok((tag, usize::MAX, empty))
             }
-            Constant::ProtoList(ty, items) => {
-                if items.is_empty() {
-                    Ok((1, 2, empty))
-                } else {
-                    let head = Value::con(self.arena, items[0]);
-                    let tail =
-                        Value::con(self.arena, Constant::proto_list(self.arena, ty, &items[1..]));
-
-                    let mut fields = BumpVec::with_capacity_in(2, self.arena.as_bump());
-                    fields.push(head);
-                    fields.push(tail);
-                    Ok((0, 2, self.arena.alloc(fields)))
-                }
+            Constant::ProtoList(..) | Constant::DataList(_) | Constant::DataPairs(_) => {
+                let split = constant.as_list().and_then(|list| list.uncons(self.arena));
+                let Some((head, tail)) = split else { return Ok((1, 2, empty)) };
+                let tail = tail.constant(self.arena);
+                let fields = [Value::con(self.arena, head), Value::con(self.arena, tail)];
+                Ok((0, 2, &*self.arena.alloc(fields)))
             }
             Constant::ProtoPair(_, _, first, second) => {
                 let first_val = Value::con(self.arena, first);

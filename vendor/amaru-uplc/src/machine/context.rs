@@ -1,6 +1,4 @@
-use bumpalo::collections::Vec as BumpVec;
-
-use crate::{arena::Arena, binder::Eval, term::Term};
+use crate::{arena::Arena, binder::Eval, seq::Seq, term::Term};
 
 use super::{env::Env, value::Value};
 
@@ -16,7 +14,8 @@ where
         &'a Env<'a, V>,
         usize,
         &'a [&'a Term<'a, V>],
-        &'a [&'a Value<'a, V>],
+        /// The fields so far, last one first.
+        Seq<'a, &'a Value<'a, V>>,
         &'a Context<'a, V>,
     ),
     FrameCases(&'a Env<'a, V>, &'a [&'a Term<'a, V>], &'a Context<'a, V>),
@@ -60,25 +59,12 @@ where
         arena.alloc(Context::FrameForce(context))
     }
 
-    pub fn frame_constr_empty(
-        arena: &'a Arena,
-        env: &'a Env<'a, V>,
-        index: usize,
-        terms: &'a [&'a Term<'a, V>],
-        context: &'a Context<'a, V>,
-    ) -> &'a Context<'a, V> {
-        let empty = BumpVec::new_in(arena.as_bump());
-        let empty = arena.alloc(empty);
-
-        arena.alloc(Context::FrameConstr(env, index, terms, empty, context))
-    }
-
     pub fn frame_constr(
         arena: &'a Arena,
         env: &'a Env<'a, V>,
         index: usize,
         terms: &'a [&'a Term<'a, V>],
-        values: &'a [&'a Value<'a, V>],
+        values: Seq<'a, &'a Value<'a, V>>,
         context: &'a Context<'a, V>,
     ) -> &'a Context<'a, V> {
         arena.alloc(Context::FrameConstr(env, index, terms, values, context))

@@ -41,6 +41,9 @@ where
     Runtime(RuntimeError<'a>),
     #[error("Max constr tag exceeded")]
     MaxConstrTagExceeded(&'a Value<'a, V>),
+    /// What the ledger does is known, but this evaluator cannot do it.
+    #[error("{0}")]
+    Undecided(&'static str),
 }
 
 #[derive(thiserror::Error, Debug)]
@@ -60,7 +63,7 @@ pub enum RuntimeError<'a> {
     #[error("Malformed data")]
     MalFormedData(&'a PlutusData<'a>),
     #[error("Empty list")]
-    EmptyList(&'a [&'a Constant<'a>]),
+    EmptyList,
     #[error("Unexpected Ed25519 public key length")]
     UnexpectedEd25519PublicKeyLength(TryFromSliceError),
     #[error("Unexpected Ed25519 signature length")]
@@ -115,8 +118,10 @@ pub enum RuntimeError<'a> {
     ExpModOutOfBounds,
     #[error("Not invertible")]
     NotInvertible,
-    #[error("Scalar exceeds 512-byte bound for multiScalarMul")]
-    MultiScalarMulScalarOutOfBounds,
+    #[error("Scalar beyond 512 bytes")]
+    ScalarOutOfBounds,
+    #[error("An argument is larger than builtins take")]
+    ArgumentBeyondBounds,
     #[error(transparent)]
     Value(#[from] ValueError),
 }
@@ -149,8 +154,8 @@ where
         MachineError::runtime(RuntimeError::ExpectedArray(constant))
     }
 
-    pub fn empty_list(constant: &'a [&'a Constant<'a>]) -> Self {
-        MachineError::runtime(RuntimeError::EmptyList(constant))
+    pub fn empty_list() -> Self {
+        MachineError::runtime(RuntimeError::EmptyList)
     }
 
     pub fn byte_string_out_of_bounds(byte_string: &'a [u8], index: &'a Integer) -> Self {

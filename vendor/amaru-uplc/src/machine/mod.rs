@@ -1,3 +1,4 @@
+mod bounds;
 mod cek;
 mod context;
 pub(crate) mod cost_model;

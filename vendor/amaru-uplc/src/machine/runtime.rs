@@ -6,62 +6,36 @@ use crate::{
     binder::Eval,
     bls::{Compressable, SCALAR_PERIOD},
     builtin::DefaultFunction,
-    constant::{self, Constant, Integer},
+    constant::{self, Constant, Integer, List},
     data::PlutusData,
     ledger_value::{self, LedgerValue, ValueError},
+    seq::Seq,
     typ::Type,
 };
-use bumpalo::collections::{CollectIn, String as BumpString, Vec as BumpVec};
+use bumpalo::collections::{String as BumpString, Vec as BumpVec};
 use num_integer::Integer as NumInteger;
 use num_traits::{One, Signed, Zero};
 
 use super::{
-    Machine, MachineError, RuntimeError,
+    Machine, MachineError, RuntimeError, bounds,
     cost_model::{self, Size, text_size},
     value::Value,
 };
 
 pub const INTEGER_TO_BYTE_STRING_MAXIMUM_OUTPUT_LENGTH: i64 = 8192;
 
-/// Check that an integer fits in a signed 4096-bit range: [-(2^4095), 2^4095 - 1].
-/// Used by multiScalarMul to limit scalar sizes.
-fn check_multi_scalar_range(int: &Integer) -> Result<(), RuntimeError<'_>> {
-    let bits = int.bits();
+/// Bits of the numbers that points are multiplied by, without the sign.
+const SCALAR_BITS: u64 = 4095;
 
-    if bits <= 4095 {
-        return Ok(());
-    }
-
-    if bits > 4096 {
-        return Err(RuntimeError::MultiScalarMulScalarOutOfBounds);
-    }
-
-    // bits == 4096: only valid if negative and exactly -(2^4095)
-    if !int.is_negative() {
-        return Err(RuntimeError::MultiScalarMulScalarOutOfBounds);
-    }
-
-    let magnitude = int.magnitude();
-
-    let two_pow_4095 = num_bigint::BigUint::one() << 4095;
-
-    if *magnitude == two_pow_4095 {
-        Ok(())
-    } else {
-        Err(RuntimeError::MultiScalarMulScalarOutOfBounds)
-    }
+fn check_scalar(int: &Integer) -> Result<(), RuntimeError<'_>> {
+    if bounds::within(int, SCALAR_BITS) { Ok(()) } else { Err(RuntimeError::ScalarOutOfBounds) }
 }
 
 /// Bits of the numbers that `expModInteger` takes, without the sign.
 const EXP_MOD_BITS: u64 = 8191;
 
-/// From -(2^8191) to 2^8191 - 1.
-fn within_exp_mod_bounds(int: &Integer) -> bool {
-    int.bits() <= EXP_MOD_BITS || *int == -(Integer::from(1) << EXP_MOD_BITS)
-}
-
 /// Reduce scalar mod SCALAR_PERIOD, convert to LE bytes, and append to the output buffer.
-/// Caller must validate the scalar range first via `check_multi_scalar_range`.
+/// The caller has checked its range.
 fn prepare_msm_scalar(
     si: &Integer,
     scalar_buf: &mut blst::blst_scalar,
@@ -172,6 +146,10 @@ impl<'a> Machine<'a, '_> {
     where
         V: Eval<'a>,
     {
+        if self.costs.variant.is_van_rossem() {
+            bounds::check(*runtime.fun, &runtime.args)?;
+        }
+
         match runtime.fun {
             DefaultFunction::AddInteger => {
                 let arg1 = runtime.args[0].unwrap_integer()?;
@@ -809,7 +787,7 @@ impl<'a> Machine<'a, '_> {
                 Ok(value)
             }
             DefaultFunction::ChooseList => {
-                let (_, list) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
                 let arg2 = runtime.args[1];
                 let arg3 = runtime.args[2];
 
@@ -819,58 +797,38 @@ impl<'a> Machine<'a, '_> {
             }
             DefaultFunction::MkCons => {
                 let item = runtime.args[0].unwrap_constant()?;
-                let (typ, list) = runtime.args[1].unwrap_list()?;
+                let list = runtime.args[1].unwrap_list()?;
 
                 self.pay(DefaultFunction::MkCons, &[])?;
 
-                if item.type_of(self.arena) != typ {
-                    return Err(MachineError::mk_cons_type_mismatch(item));
-                }
+                let list = list
+                    .cons(self.arena, item)
+                    .ok_or_else(|| MachineError::mk_cons_type_mismatch(item))?;
 
-                let mut new_list = BumpVec::with_capacity_in(list.len() + 1, self.arena.as_bump());
-
-                new_list.push(item);
-
-                new_list.extend_from_slice(list);
-
-                let new_list = self.arena.alloc(new_list);
-
-                let constant = Constant::proto_list(self.arena, typ, new_list);
-
-                let value = constant.value(self.arena);
-
-                Ok(value)
+                Ok(list.constant(self.arena).value(self.arena))
             }
             DefaultFunction::HeadList => {
-                let (_, list) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
 
                 self.pay(DefaultFunction::HeadList, &[])?;
 
-                if list.is_empty() {
-                    Err(MachineError::empty_list(list))
-                } else {
-                    let value = Value::con(self.arena, list[0]);
+                let (head, _) = list.uncons(self.arena).ok_or_else(MachineError::empty_list)?;
 
-                    Ok(value)
-                }
+                Ok(Value::con(self.arena, head))
             }
             DefaultFunction::TailList => {
-                let (t1, list) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
 
                 self.pay(DefaultFunction::TailList, &[])?;
 
                 if list.is_empty() {
-                    Err(MachineError::empty_list(list))
-                } else {
-                    let constant = Constant::proto_list(self.arena, t1, &list[1..]);
-
-                    let value = Value::con(self.arena, constant);
-
-                    Ok(value)
+                    return Err(MachineError::empty_list());
                 }
+
+                Ok(list.skip(1).constant(self.arena).value(self.arena))
             }
             DefaultFunction::NullList => {
-                let (_, list) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
 
                 self.pay(DefaultFunction::NullList, &[])?;
 
@@ -898,16 +856,16 @@ impl<'a> Machine<'a, '_> {
             }
             DefaultFunction::ConstrData => {
                 let tag = runtime.args[0].unwrap_integer()?;
-                let (typ, fields) = runtime.args[1].unwrap_list()?;
+                let fields = runtime.args[1].unwrap_list()?;
 
                 self.pay(DefaultFunction::ConstrData, &[])?;
 
-                if *typ != Type::Data {
+                let List::Data(fields) = fields else {
                     return Err(MachineError::type_mismatch(
                         Type::Data,
                         runtime.args[1].unwrap_constant()?,
                     ));
-                }
+                };
 
                 let tag = match u64::try_from(tag) {
                     Ok(tag) => tag,
@@ -915,17 +873,12 @@ impl<'a> Machine<'a, '_> {
                         return Err(MachineError::outside_usize_bounds(tag));
                     }
                     // Before, the ledger builds data with any tag, which data here cannot hold.
-                    Err(_) => panic!("constrData with a tag beyond 64 bits"),
+                    Err(_) => {
+                        return Err(MachineError::Undecided(
+                            "constrData with a tag beyond 64 bits",
+                        ));
+                    }
                 };
-                let fields: BumpVec<'_, _> = fields
-                    .iter()
-                    .map(|d| match d {
-                        Constant::Data(d) => *d,
-                        _ => unreachable!(),
-                    })
-                    .collect_in(self.arena.as_bump());
-                let fields = self.arena.alloc(fields);
-
                 let data = PlutusData::constr(self.arena, tag, fields);
 
                 let constant = Constant::data(self.arena, data);
@@ -935,66 +888,32 @@ impl<'a> Machine<'a, '_> {
                 Ok(value)
             }
             DefaultFunction::MapData => {
-                let (r#type, list) = runtime.args[0].unwrap_list()?;
-
-                if !matches!(r#type, Type::Pair(Type::Data, Type::Data)) {
-                    return Err(MachineError::type_mismatch(
-                        Type::List(Type::pair(
-                            self.arena,
-                            Type::data(self.arena),
-                            Type::data(self.arena),
-                        )),
-                        runtime.args[0].unwrap_constant()?,
-                    ));
-                }
+                let list = runtime.args[0].unwrap_list()?;
 
                 self.pay(DefaultFunction::MapData, &[])?;
 
-                let mut map = BumpVec::new_in(self.arena.as_bump());
+                let List::Pairs(pairs) = list else {
+                    return Err(MachineError::type_mismatch(
+                        Type::List(&Type::Pair(&Type::Data, &Type::Data)),
+                        runtime.args[0].unwrap_constant()?,
+                    ));
+                };
 
-                for item in list {
-                    let Constant::ProtoPair(Type::Data, Type::Data, left, right) = item else {
-                        unreachable!("is this really unreachable?")
-                    };
-
-                    let Constant::Data(key) = left else { unreachable!() };
-
-                    let Constant::Data(value) = right else { unreachable!() };
-
-                    map.push((*key, *value));
-                }
-
-                let map = self.arena.alloc(map);
-
-                let value = PlutusData::map(self.arena, map).constant(self.arena).value(self.arena);
-
-                Ok(value)
+                Ok(PlutusData::map(self.arena, pairs).constant(self.arena).value(self.arena))
             }
             DefaultFunction::ListData => {
-                let (typ, fields) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
 
                 self.pay(DefaultFunction::ListData, &[])?;
 
-                if *typ != Type::Data {
+                let List::Data(items) = list else {
                     return Err(MachineError::type_mismatch(
                         Type::Data,
                         runtime.args[0].unwrap_constant()?,
                     ));
-                }
+                };
 
-                let fields: BumpVec<'_, _> = fields
-                    .iter()
-                    .map(|d| match d {
-                        Constant::Data(d) => *d,
-                        _ => unreachable!(),
-                    })
-                    .collect_in(self.arena.as_bump());
-                let fields = self.arena.alloc(fields);
-
-                let value =
-                    PlutusData::list(self.arena, fields).constant(self.arena).value(self.arena);
-
-                Ok(value)
+                Ok(PlutusData::list(self.arena, items).constant(self.arena).value(self.arena))
             }
             DefaultFunction::IData => {
                 let i = runtime.args[0].unwrap_integer()?;
@@ -1024,18 +943,12 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::UnConstrData, &[])?;
 
-                let list: BumpVec<'_, _> = fields
-                    .iter()
-                    .map(|d| Constant::data(self.arena, d))
-                    .collect_in(self.arena.as_bump());
-                let list = self.arena.alloc(list);
-
                 let constant = Constant::proto_pair(
                     self.arena,
-                    Type::integer(self.arena),
-                    Type::list(self.arena, Type::data(self.arena)),
-                    Constant::integer_from(self.arena, *tag as i128),
-                    Constant::proto_list(self.arena, Type::data(self.arena), list),
+                    &Type::Integer,
+                    &Type::List(&Type::Data),
+                    Constant::integer(self.arena, self.arena.alloc_integer(tag.into())),
+                    Constant::data_list(self.arena, fields),
                 );
 
                 let value = Value::con(self.arena, constant);
@@ -1047,25 +960,7 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::UnMapData, &[])?;
 
-                let list: BumpVec<'_, _> = map
-                    .iter()
-                    .map(|(k, v)| {
-                        Constant::proto_pair(
-                            self.arena,
-                            Type::data(self.arena),
-                            Type::data(self.arena),
-                            Constant::data(self.arena, k),
-                            Constant::data(self.arena, v),
-                        )
-                    })
-                    .collect_in(self.arena.as_bump());
-                let list = self.arena.alloc(list);
-
-                let constant = Constant::proto_list(
-                    self.arena,
-                    Type::pair(self.arena, Type::data(self.arena), Type::data(self.arena)),
-                    list,
-                );
+                let constant = Constant::data_pairs(self.arena, map);
 
                 let value = Value::con(self.arena, constant);
 
@@ -1076,13 +971,7 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::UnListData, &[])?;
 
-                let list: BumpVec<'_, _> = list
-                    .iter()
-                    .map(|d| Constant::data(self.arena, d))
-                    .collect_in(self.arena.as_bump());
-                let list = self.arena.alloc(list);
-
-                let constant = Constant::proto_list(self.arena, Type::data(self.arena), list);
+                let constant = Constant::data_list(self.arena, list);
 
                 let value = Value::con(self.arena, constant);
 
@@ -1132,13 +1021,7 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::MkPairData, &[])?;
 
-                let constant = Constant::proto_pair(
-                    self.arena,
-                    Type::data(self.arena),
-                    Type::data(self.arena),
-                    Constant::data(self.arena, d1),
-                    Constant::data(self.arena, d2),
-                );
+                let constant = Constant::data_pair(self.arena, d1, d2);
 
                 let value = Value::con(self.arena, constant);
 
@@ -1149,10 +1032,7 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::MkNilData, &[])?;
 
-                let list = BumpVec::new_in(self.arena.as_bump());
-                let list = self.arena.alloc(list);
-
-                let constant = Constant::proto_list(self.arena, Type::data(self.arena), list);
+                let constant = Constant::data_list(self.arena, Seq::EMPTY);
 
                 let value = Value::con(self.arena, constant);
 
@@ -1163,14 +1043,7 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(DefaultFunction::MkNilPairData, &[])?;
 
-                let list = BumpVec::new_in(self.arena.as_bump());
-                let list = self.arena.alloc(list);
-
-                let constant = Constant::proto_list(
-                    self.arena,
-                    Type::pair(self.arena, Type::data(self.arena), Type::data(self.arena)),
-                    list,
-                );
+                let constant = Constant::data_pairs(self.arena, Seq::EMPTY);
 
                 let value = Value::con(self.arena, constant);
 
@@ -1215,6 +1088,10 @@ impl<'a> Machine<'a, '_> {
             DefaultFunction::Bls12_381_G1_ScalarMul => {
                 let arg1 = runtime.args[0].unwrap_integer()?;
                 let arg2 = runtime.args[1].unwrap_bls12_381_g1_element()?;
+
+                if self.costs.variant.is_van_rossem() {
+                    check_scalar(arg1).map_err(MachineError::runtime)?;
+                }
 
                 self.pay(
                     DefaultFunction::Bls12_381_G1_ScalarMul,
@@ -1365,6 +1242,10 @@ impl<'a> Machine<'a, '_> {
             DefaultFunction::Bls12_381_G2_ScalarMul => {
                 let arg1 = runtime.args[0].unwrap_integer()?;
                 let arg2 = runtime.args[1].unwrap_bls12_381_g2_element()?;
+
+                if self.costs.variant.is_van_rossem() {
+                    check_scalar(arg1).map_err(MachineError::runtime)?;
+                }
 
                 self.pay(
                     DefaultFunction::Bls12_381_G2_ScalarMul,
@@ -1869,7 +1750,9 @@ impl<'a> Machine<'a, '_> {
                 let bytes = runtime.args[0].unwrap_byte_string()?;
                 let shift = runtime.args[1].unwrap_integer()?;
 
-                i64::try_from(shift).map_err(|_| MachineError::outside_usize_bounds(shift))?;
+                if self.costs.variant.is_van_rossem() {
+                    i64::try_from(shift).map_err(|_| MachineError::outside_usize_bounds(shift))?;
+                }
 
                 self.pay(DefaultFunction::ShiftByteString, &[Size::bytes(bytes)])?;
 
@@ -1949,7 +1832,9 @@ impl<'a> Machine<'a, '_> {
                 let bytes = runtime.args[0].unwrap_byte_string()?;
                 let shift = runtime.args[1].unwrap_integer()?;
 
-                i64::try_from(shift).map_err(|_| MachineError::outside_usize_bounds(shift))?;
+                if self.costs.variant.is_van_rossem() {
+                    i64::try_from(shift).map_err(|_| MachineError::outside_usize_bounds(shift))?;
+                }
 
                 self.pay(DefaultFunction::RotateByteString, &[Size::bytes(bytes)])?;
 
@@ -2072,7 +1957,9 @@ impl<'a> Machine<'a, '_> {
 
                 let result = if modulus.is_one() {
                     Integer::ZERO
-                } else if !within_exp_mod_bounds(base) || !within_exp_mod_bounds(exponent) {
+                } else if !bounds::within(base, EXP_MOD_BITS)
+                    || !bounds::within(exponent, EXP_MOD_BITS)
+                {
                     return Err(out_of_bounds());
                 } else if exponent.is_negative() {
                     match base.modinv(modulus) {
@@ -2088,29 +1975,18 @@ impl<'a> Machine<'a, '_> {
             }
             DefaultFunction::DropList => {
                 let elements_to_drop = runtime.args[0].unwrap_integer()?;
-                let (list_type, list) = runtime.args[1].unwrap_list()?;
+                let list = runtime.args[1].unwrap_list()?;
 
                 self.pay(DefaultFunction::DropList, &[Size::literal(elements_to_drop)])?;
 
-                if elements_to_drop.is_negative() {
-                    let constant = Constant::proto_list(self.arena, list_type, list);
-                    let value = Value::con(self.arena, constant);
-                    return Ok(value);
-                }
-
-                let elements_to_drop_usize =
-                    usize::try_from(elements_to_drop).unwrap_or(usize::MAX);
-
-                let remaining_list = if elements_to_drop_usize >= list.len() {
-                    &[]
+                // Negative numbers drop nothing, what is beyond this machine's words drops everything.
+                let count = if elements_to_drop.is_negative() {
+                    0
                 } else {
-                    &list[elements_to_drop_usize..]
+                    usize::try_from(elements_to_drop).unwrap_or(usize::MAX)
                 };
 
-                let constant = Constant::proto_list(self.arena, list_type, remaining_list);
-                let value = Value::con(self.arena, constant);
-
-                Ok(value)
+                Ok(list.skip(count).constant(self.arena).value(self.arena))
             }
             DefaultFunction::LengthOfArray => {
                 let (_, array) = runtime.args[0].unwrap_array()?;
@@ -2124,14 +2000,12 @@ impl<'a> Machine<'a, '_> {
                 Ok(value)
             }
             DefaultFunction::ListToArray => {
-                let (list_type, list) = runtime.args[0].unwrap_list()?;
+                let list = runtime.args[0].unwrap_list()?;
+                let length = Size::count(list.len());
 
-                self.pay(
-                    DefaultFunction::ListToArray,
-                    &[Size::count(list.len()), Size::count(list.len())],
-                )?;
+                self.pay(DefaultFunction::ListToArray, &[length, length])?;
 
-                let constant = Constant::proto_array(self.arena, list_type, list);
+                let constant = Constant::proto_array(self.arena, list.of(), list.items(self.arena));
 
                 let value = Value::con(self.arena, constant);
 
@@ -2154,13 +2028,20 @@ impl<'a> Machine<'a, '_> {
                 }
             }
             DefaultFunction::Bls12_381_G1_MultiScalarMul => {
-                let (_, scalars) = runtime.args[0].unwrap_list()?;
-                let (_, points) = runtime.args[1].unwrap_list()?;
+                let scalars = runtime.args[0].unwrap_int_list()?;
+                let points = runtime.args[1].unwrap_list_of(&Type::Bls12_381G1Element)?;
 
                 self.pay(
                     DefaultFunction::Bls12_381_G1_MultiScalarMul,
                     &[Size::count(scalars.len()), Size::count(points.len())],
                 )?;
+
+                // Those beyond the shorter list count too, and so do those of points at infinity.
+                for scalar in scalars {
+                    if let Constant::Integer(scalar) = scalar {
+                        check_scalar(scalar).map_err(MachineError::runtime)?;
+                    }
+                }
 
                 let n = scalars.len().min(points.len());
                 let size_scalar = size_of::<blst::blst_scalar>();
@@ -2169,20 +2050,14 @@ impl<'a> Machine<'a, '_> {
                 let mut proj_points = Vec::with_capacity(n);
                 let mut scalar_buf = blst::blst_scalar::default();
 
-                for i in 0..n {
-                    let Constant::Integer(si) = scalars[i] else {
-                        return Err(MachineError::type_mismatch(Type::Integer, scalars[i]));
+                for (scalar, point) in scalars.iter().zip(points) {
+                    let Constant::Integer(si) = scalar else {
+                        return Err(MachineError::type_mismatch(Type::Integer, scalar));
                     };
 
-                    let Constant::Bls12_381G1Element(pi) = points[i] else {
-                        return Err(MachineError::type_mismatch(
-                            Type::Bls12_381G1Element,
-                            points[i],
-                        ));
+                    let Constant::Bls12_381G1Element(pi) = point else {
+                        return Err(MachineError::type_mismatch(Type::Bls12_381G1Element, point));
                     };
-
-                    // Validate range even for infinity points.
-                    check_multi_scalar_range(si).map_err(MachineError::runtime)?;
 
                     // Skip infinity points: scalar * infinity = identity,
                     // and infinity poisons the batch affine conversion.
@@ -2216,13 +2091,20 @@ impl<'a> Machine<'a, '_> {
                 Ok(Value::con(self.arena, constant))
             }
             DefaultFunction::Bls12_381_G2_MultiScalarMul => {
-                let (_, scalars) = runtime.args[0].unwrap_list()?;
-                let (_, points) = runtime.args[1].unwrap_list()?;
+                let scalars = runtime.args[0].unwrap_int_list()?;
+                let points = runtime.args[1].unwrap_list_of(&Type::Bls12_381G2Element)?;
 
                 self.pay(
                     DefaultFunction::Bls12_381_G2_MultiScalarMul,
                     &[Size::count(scalars.len()), Size::count(points.len())],
                 )?;
+
+                // Those beyond the shorter list count too, and so do those of points at infinity.
+                for scalar in scalars {
+                    if let Constant::Integer(scalar) = scalar {
+                        check_scalar(scalar).map_err(MachineError::runtime)?;
+                    }
+                }
 
                 let n = scalars.len().min(points.len());
                 let size_scalar = size_of::<blst::blst_scalar>();
@@ -2231,20 +2113,14 @@ impl<'a> Machine<'a, '_> {
                 let mut proj_points = Vec::with_capacity(n);
                 let mut scalar_buf = blst::blst_scalar::default();
 
-                for i in 0..n {
-                    let Constant::Integer(si) = scalars[i] else {
-                        return Err(MachineError::type_mismatch(Type::Integer, scalars[i]));
+                for (scalar, point) in scalars.iter().zip(points) {
+                    let Constant::Integer(si) = scalar else {
+                        return Err(MachineError::type_mismatch(Type::Integer, scalar));
                     };
 
-                    let Constant::Bls12_381G2Element(pi) = points[i] else {
-                        return Err(MachineError::type_mismatch(
-                            Type::Bls12_381G2Element,
-                            points[i],
-                        ));
+                    let Constant::Bls12_381G2Element(pi) = point else {
+                        return Err(MachineError::type_mismatch(Type::Bls12_381G2Element, point));
                     };
-
-                    // Validate range even for infinity points.
-                    check_multi_scalar_range(si).map_err(MachineError::runtime)?;
 
                     // Skip infinity points: scalar * infinity = identity,
                     // and infinity poisons the batch affine conversion.

@@ -3,8 +3,9 @@ use bumpalo::collections::Vec as BumpVec;
 use crate::{
     arena::Arena,
     binder::Eval,
-    constant::{Constant, Integer},
+    constant::{Constant, Integer, List},
     ledger_value::LedgerValue,
+    seq::Seq,
     term::Term,
     typ::Type,
 };
@@ -140,16 +141,10 @@ where
         Ok((t1, t2, first, second))
     }
 
-    pub fn unwrap_list(
-        &'a self,
-    ) -> Result<(&'a Type<'a>, &'a [&'a Constant<'a>]), MachineError<'a, V>> {
+    pub fn unwrap_list(&'a self) -> Result<List<'a>, MachineError<'a, V>> {
         let inner = self.unwrap_constant()?;
 
-        let Constant::ProtoList(t1, list) = inner else {
-            return Err(MachineError::expected_list(inner));
-        };
-
-        Ok((t1, list))
+        inner.as_list().ok_or_else(|| MachineError::expected_list(inner))
     }
 
     pub fn unwrap_array(
@@ -162,18 +157,6 @@ where
         };
 
         Ok((t1, array))
-    }
-
-    pub fn unwrap_map(
-        &'a self,
-    ) -> Result<(&'a Type<'a>, &'a [&'a Constant<'a>]), MachineError<'a, V>> {
-        let inner = self.unwrap_constant()?;
-
-        let Constant::ProtoList(t1, list) = inner else {
-            return Err(MachineError::expected_list(inner));
-        };
-
-        Ok((t1, list))
     }
 
     pub fn unwrap_constant(&'a self) -> Result<&'a Constant<'a>, MachineError<'a, V>> {
@@ -194,14 +177,23 @@ where
         Ok(())
     }
 
-    pub(super) fn unwrap_int_list(&'a self) -> Result<&'a [&'a Constant<'a>], MachineError<'a, V>> {
+    pub(super) fn unwrap_int_list(
+        &'a self,
+    ) -> Result<Seq<'a, &'a Constant<'a>>, MachineError<'a, V>> {
+        self.unwrap_list_of(&Type::Integer)
+    }
+
+    /// A list of a type that is neither data nor pairs of data. The list's own type counts, not its items.
+    pub(super) fn unwrap_list_of(
+        &'a self,
+        of: &'static Type<'static>,
+    ) -> Result<Seq<'a, &'a Constant<'a>>, MachineError<'a, V>> {
         let inner = self.unwrap_constant()?;
 
-        let Constant::ProtoList(Type::Integer, list) = inner else {
-            return Err(MachineError::type_mismatch(Type::List(&Type::Integer), inner));
-        };
-
-        Ok(list)
+        match inner {
+            Constant::ProtoList(seen, list) if seen.same(of) => Ok(*list),
+            _ => Err(MachineError::type_mismatch(Type::List(of), inner)),
+        }
     }
 
     pub fn unwrap_bls12_381_g1_element(&'a self) -> Result<&'a blst::blst_p1, MachineError<'a, V>> {
