@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "the listing of large files is a warning")]
 
+mod rules;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};

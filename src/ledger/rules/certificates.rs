@@ -64,6 +64,7 @@ impl<'a> State<'a> {
         Ok(state)
     }
 
+    /// `ConwayCommitteeIsUnknown`, as a head has no committee; every other certificate has a rule of its own.
     fn apply(&mut self, certificate: &Certificate) -> Result<(), Stop> {
         let deposit_needed = self.resolved.ledger.parameters.stake_address_deposit;
         match certificate {
@@ -106,10 +107,7 @@ impl<'a> State<'a> {
             Certificate::UnregisterDRep { drep, refund } => {
                 Ok(self.unregister_drep(*drep, *refund)?)
             }
-            Certificate::UpdateDRep { drep, .. } if self.dreps.contains_key(drep) => Ok(()),
-            Certificate::UpdateDRep { drep, .. } => {
-                Err(CertificateRefusal::DRepNotRegistered(*drep).into())
-            }
+            Certificate::UpdateDRep { drep, .. } => Ok(self.update_drep(*drep)?),
         }
     }
 
@@ -193,6 +191,14 @@ impl<'a> State<'a> {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// `ConwayDRepNotRegistered`.
+    fn update_drep(&self, drep: Credential) -> Result<(), CertificateRefusal> {
+        if self.dreps.contains_key(&drep) {
+            return Ok(());
+        }
+        Err(CertificateRefusal::DRepNotRegistered(drep))
     }
 }
 

@@ -78,7 +78,7 @@ fn byron_inputs_are_offered_as_collateral_and_read() {
 }
 
 #[test]
-fn invalid_witnesses_checks_bootstrap_signatures_needed_or_not() {
+fn invalid_witnesses_refuses_bootstrap_signatures_needed_or_not() {
     let mut world = World::new();
     let payment = world.payment();
     world.passes(&signed(&payment, &world.bob, &[&world.alice]));

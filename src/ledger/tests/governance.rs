@@ -1,235 +1,139 @@
-//! Votes and proposals on the empty state of a head.
+//! Votes on the empty state of a head.
 
+use super::certificate_parts::pool_of;
+use super::governance_parts::*;
 use super::parts::*;
 use super::*;
-use crate::cardano::credential::{Credential, RewardAccount};
-use crate::cardano::governance::{GovActionId, Voter};
-use {GovernanceRefusal as G, ProposalRefusal as P};
+use crate::cardano::governance::Voter;
+use GovernanceRefusal as G;
 
-const DEPOSIT: u64 = 1_000_000;
-
-fn world(major: u64) -> World {
-    let mut world = World::with(|p| {
-        p.protocol_version.major = major;
-        p.protocol_version.minor = 0;
-        p.stake_address_deposit = 0;
-        p.gov_action_deposit = DEPOSIT;
-    });
-    world.ledger = world.ledger.with_epochs(Epochs { first_slot: Slot(0), number: 7, length: 500 });
-    world
-}
-
-fn anchor() -> Vec<u8> {
-    list(&[vec![0x61, b'x'], string(&[3; 32])])
-}
-
-fn alice() -> PaymentKey {
-    PaymentKey::from_seed(&[1; 32])
-}
-
-fn info() -> Vec<u8> {
-    list(&[number(6)])
-}
-
-/// Alice registers her account and proposes.
-fn proposes(world: &mut World, deposit: u64, account: Vec<u8>, action: Vec<u8>) -> TxBuilder {
-    let register = list(&[number(7), key(&alice()), number(0)]);
-    let proposal = list(&[number(deposit), account, action, anchor()]);
-    world
-        .pays(10 * ADA, 10 * ADA - DEPOSIT)
-        .body_field(4, list(&[register]))
-        .body_field(20, list(&[proposal]))
-}
-
-fn passes(major: u64, action: Vec<u8>) {
+fn votes_of(major: u64, kind: u64) -> (World, TxBuilder) {
     let mut world = world(major);
-    let build = proposes(&mut world, DEPOSIT, key_account(0, &alice()), action);
-    world.alice_may(&build);
+    let build = world.payment().body_field(19, votes(kind));
+    (world, build)
 }
 
-fn refuses(major: u64, action: Vec<u8>, refusal: P) {
-    let mut world = world(major);
-    let build = proposes(&mut world, DEPOSIT, key_account(0, &alice()), action);
-    let refusal = Refusal::Governance(G::Proposal { index: 0, refusal });
-    world.alice_may_not(&build, &refusal);
-}
-
-#[test]
-fn disallowed_proposal_during_bootstrap_knows_three_actions() {
-    passes(9, info());
-    passes(9, list(&[number(1), null(), list(&[number(10), number(0)])]));
-    passes(9, list(&[number(0), null(), map(&[number(0), number(1)]), null()]));
-    let no_confidence = || list(&[number(3), null()]);
-    refuses(9, no_confidence(), P::DuringBootstrap);
-    passes(10, no_confidence());
-    let constitution = || list(&[number(5), null(), list(&[anchor(), null()])]);
-    refuses(9, constitution(), P::DuringBootstrap);
-    passes(11, constitution());
+fn refuses_votes(major: u64, kind: u64, refusal: GovernanceRefusal) {
+    let (world, build) = votes_of(major, kind);
+    world.alice_may_not(&build, &Refusal::Governance(refusal));
 }
 
 #[test]
-fn proposal_cant_follow_knows_the_next_versions_only() {
-    let fork = |major, minor| list(&[number(1), null(), list(&[number(major), number(minor)])]);
-    for (major, minor) in [(11, 0), (10, 1)] {
-        passes(10, fork(major, minor));
-    }
-    for stated in [(10, 0), (10, 2), (11, 1), (12, 0), (9, 0)] {
-        refuses(10, fork(stated.0, stated.1), P::CantFollow { stated, current: (10, 0) });
-    }
-}
-
-#[test]
-fn malformed_proposal_refuses_no_change_and_some_zeros() {
-    let change = |key: u64, value: u64| {
-        list(&[number(0), null(), map(&[number(key), number(value)]), null()])
-    };
-    refuses(11, list(&[number(0), null(), map(&[]), null()]), P::Malformed);
-    for key in [2, 3, 4, 6, 22, 23, 28, 29, 30, 31] {
-        refuses(9, change(key, 0), P::Malformed);
-        passes(9, change(key, 1));
-    }
-    passes(9, change(17, 0));
-    refuses(10, change(17, 0), P::Malformed);
-    passes(10, change(8, 0));
-    refuses(11, change(8, 0), P::Malformed);
-    for key in [0, 1, 5, 7, 16, 24, 27, 32] {
-        passes(11, change(key, 0));
-    }
-}
-
-#[test]
-fn proposal_return_account_does_not_exist_is_asked_from_version_10_on() {
-    let bob = PaymentKey::from_seed(&[2; 32]);
-    for major in [9, 10, 11] {
-        let mut world = world(major);
-        let build = proposes(&mut world, DEPOSIT, key_account(0, &bob), info());
-        if major == 9 {
-            world.alice_may(&build);
-            continue;
-        }
-        let credential = Credential::Key(bob.hash());
-        let refusal = P::ReturnAccount(RewardAccount { network: 0, credential });
-        world.alice_may_not(&build, &Refusal::Governance(G::Proposal { index: 0, refusal }));
-    }
-}
-
-#[test]
-fn proposal_deposit_incorrect_wants_the_deposit_of_the_parameters() {
+fn governance_accepts_proposals_and_nothing_at_all() {
+    passes(11, info());
     let mut world = world(11);
-    let build = proposes(&mut world, 1, key_account(0, &alice()), info());
-    let refusal = P::Deposit { stated: 1, needed: DEPOSIT };
-    world.alice_may_not(&build, &Refusal::Governance(G::Proposal { index: 0, refusal }));
+    let payment = world.payment();
+    world.alice_may(&payment);
 }
 
 #[test]
-fn proposal_procedure_network_id_mismatch_refuses_another_network() {
+fn governance_accepts_proposals_without_certificates() {
+    let mut world = world(9);
+    let proposal = |account| list(&[number(DEPOSIT), key_account(0, account), info(), anchor()]);
+    let build = world.pays(10 * ADA, 10 * ADA - 2 * DEPOSIT);
+    world.alice_may(
+        &build.body_field(
+            20,
+            list(&[proposal(&alice()), proposal(&PaymentKey::from_seed(&[2; 32]))]),
+        ),
+    );
+}
+
+#[test]
+fn governance_refuses_by_the_place_of_the_proposal() {
+    let mut world = world(9);
+    let account = || key_account(0, &alice());
+    let proposal = |action| list(&[number(DEPOSIT), account(), action, anchor()]);
+    let build = world.pays(10 * ADA, 10 * ADA - 2 * DEPOSIT);
+    let build = build.body_field(20, list(&[proposal(info()), proposal(no_confidence())]));
+    let refusal = G::Proposal { index: 1, refusal: ProposalRefusal::DuringBootstrap };
+    world.alice_may_not(&build, &Refusal::Governance(refusal));
+}
+
+#[test]
+fn governance_accepts_what_is_flagged_invalid_but_votes_of_a_committee_before_version_11() {
+    for (kind, major) in [(0, 11), (2, 9), (2, 10), (4, 10), (2, 11)] {
+        let (world, build) = votes_of(major, kind);
+        world.alice_may_not(&build.invalid(), &Refusal::ValidationTagMismatch);
+    }
     let mut world = world(11);
     let build = proposes(&mut world, DEPOSIT, key_account(1, &alice()), info());
-    let refusal = P::ReturnNetwork { stated: 1, needed: 0 };
-    world.alice_may_not(&build, &Refusal::Governance(G::Proposal { index: 0, refusal }));
+    world.alice_may_not(&build.invalid(), &Refusal::ValidationTagMismatch);
 }
 
 #[test]
-fn treasury_withdrawals_name_registered_accounts_of_this_network_and_a_sum() {
-    let pays =
-        |account: Vec<u8>, lovelace| list(&[number(2), map(&[account, number(lovelace)]), null()]);
-    let bob = PaymentKey::from_seed(&[2; 32]);
-    let account = |network, key: &PaymentKey| RewardAccount {
-        network,
-        credential: Credential::Key(key.hash()),
-    };
-    passes(11, pays(key_account(0, &alice()), 1));
-    refuses(11, pays(key_account(0, &alice()), 0), P::ZeroTreasury);
-    let accounts = vec![account(0, &bob)];
-    refuses(11, pays(key_account(0, &bob), 1), P::TreasuryAccounts(accounts));
-    let accounts = vec![account(1, &alice())];
-    refuses(11, pays(key_account(1, &alice()), 1), P::TreasuryNetwork { accounts, needed: 0 });
+fn governance_refuses_votes_of_a_committee_flagged_invalid_before_version_11() {
+    for major in [9, 10] {
+        let (world, build) = votes_of(major, 0);
+        let refusal = G::VotersDoNotExist(vec![Voter::Committee(credential())]);
+        world.alice_may_not(&build.invalid(), &Refusal::Governance(refusal));
+    }
+}
+
+/// A certificate that does not apply is refused by its own rule, and votes are not asked then.
+#[test]
+fn governance_accepts_whatever_stands_beside_a_certificate_that_does_not_apply() {
+    let (world, build) = votes_of(11, 2);
+    let unregister = list(&[number(8), key(&alice()), number(0)]);
+    let refusal = CertificateRefusal::StakeNotRegistered(credential());
+    let build = build.body_field(4, list(&[unregister]));
+    world.alice_may_not(&build, &Refusal::Certificate { index: 0, refusal });
 }
 
 #[test]
-fn invalid_guardrails_script_hash_refuses_every_script() {
-    let guard = native(vec![0x82, 1, 0x80]);
-    let policy = string(&guard.hash().0);
-    let change = list(&[number(0), null(), map(&[number(0), number(1)]), policy]);
+fn unelected_committee_voters_accepts_other_voters_and_all_before_version_11() {
+    // What refuses these votes is that nobody of the name exists.
+    refuses_votes(11, 2, G::VotersDoNotExist(vec![Voter::DRep(credential())]));
+    refuses_votes(10, 0, G::VotersDoNotExist(vec![Voter::Committee(credential())]));
+}
+
+#[test]
+fn unelected_committee_voters_refuses_a_committee_from_version_11_on() {
+    refuses_votes(11, 0, G::UnelectedCommitteeVoters(vec![credential()]));
+}
+
+/// Alice registers as a representative or her pool, and votes as such.
+fn registered(kind: u64) -> (World, TxBuilder) {
     let mut world = world(11);
-    let build = proposes(&mut world, DEPOSIT, key_account(0, &alice()), change);
-    let refusal =
-        Refusal::Governance(G::Proposal { index: 0, refusal: P::Guardrails(guard.hash()) });
-    world.alice_may_not(&build.native_script(&guard.bytes), &refusal);
-}
-
-#[test]
-fn committee_updates_are_consistent_and_last() {
-    let update = |removed: &[Vec<u8>], last: u64| {
-        let half = [vec![0xd8, 30], list(&[number(1), number(2)])].concat();
-        let added = map(&[key(&alice()), number(last)]);
-        list(&[number(4), null(), list(removed), added, half])
+    let drep = world.ledger.parameters.drep_deposit;
+    let pool = world.ledger.parameters.stake_pool_deposit;
+    world.ledger.parameters.min_pool_cost = 0;
+    let (certificate, taken) = if kind == 2 {
+        (list(&[number(16), key(&alice()), number(drep), null()]), drep)
+    } else {
+        (pool_of(&alice(), 1, 0, 0, 32), pool)
     };
-    let member = Credential::Key(alice().hash());
-    passes(11, update(&[], 8));
-    let members = vec![member];
-    refuses(11, update(&[], 7), P::ExpirationTooSmall { members, current: 7 });
-    refuses(11, update(&[key(&alice())], 8), P::ConflictingCommittee(vec![member]));
+    let build = world.pays(taken + 10 * ADA, 10 * ADA);
+    (world, build.body_field(4, list(&[certificate])).body_field(19, votes(kind)))
 }
 
 #[test]
-fn invalid_prev_gov_action_id_refuses_every_previous_action() {
-    let id = GovActionId { tx: TxId([4; 32]), index: 1 };
-    let previous = list(&[string(&[4; 32]), number(1)]);
-    refuses(11, list(&[number(3), previous.clone()]), P::InvalidPrevious(id));
-    // A hard fork after an unknown one is refused for that, whatever its version.
-    let fork = list(&[number(1), previous, list(&[number(5), number(0)])]);
-    refuses(11, fork, P::InvalidPrevious(id));
-}
-
-fn votes(kind: u64) -> Vec<u8> {
-    let voter = list(&[number(kind), string(&alice().hash().0)]);
-    let action = list(&[string(&[4; 32]), number(1)]);
-    map(&[voter, map(&[action, list(&[number(1), null()])])])
+fn voters_do_not_exist_accepts_who_is_registered() {
+    for kind in [2, 4] {
+        let (world, build) = registered(kind);
+        // What refuses the vote is that there is nothing to vote on.
+        world.alice_may_not(&build, &Refusal::Governance(G::ActionsDoNotExist(vec![ACTION])));
+    }
 }
 
 #[test]
 fn voters_do_not_exist_refuses_who_is_not_registered() {
-    let credential = Credential::Key(alice().hash());
-    let cases = [
-        (0, 10, G::VotersDoNotExist(vec![Voter::Committee(credential)])),
-        (0, 11, G::UnelectedCommitteeVoters(vec![credential])),
-        (2, 11, G::VotersDoNotExist(vec![Voter::DRep(credential)])),
-        (4, 9, G::VotersDoNotExist(vec![Voter::Pool(alice().hash())])),
-    ];
-    for (kind, major, refusal) in cases {
-        let mut world = world(major);
-        let build = world.payment().body_field(19, votes(kind));
-        world.alice_may_not(&build, &Refusal::Governance(refusal));
+    for major in [9, 10] {
+        refuses_votes(major, 0, G::VotersDoNotExist(vec![Voter::Committee(credential())]));
     }
+    refuses_votes(11, 2, G::VotersDoNotExist(vec![Voter::DRep(credential())]));
+    refuses_votes(9, 4, G::VotersDoNotExist(vec![Voter::Pool(alice().hash())]));
 }
 
 #[test]
-fn voters_do_not_exist_refuses_a_committee_before_version_11_whatever_is_valid_says() {
-    let credential = Credential::Key(alice().hash());
-    let refusal = Refusal::Governance(G::VotersDoNotExist(vec![Voter::Committee(credential)]));
-    for (kind, major, refuses) in [(0, 9, true), (0, 10, true), (0, 11, false), (2, 10, false)] {
-        let mut world = world(major);
-        let build = world.payment().body_field(19, votes(kind)).invalid();
-        let tx = build.sign(&[&world.alice]).unwrap();
-        let all = world.ledger.check_all(NOW, &world.utxo, &tx);
-        assert_eq!(
-            all.contains(&refusal),
-            refuses,
-            "voter of kind {kind}, version {major}: {all:?}"
-        );
-    }
+fn actions_do_not_exist_accepts_proposals_without_votes() {
+    passes(11, info());
 }
 
 #[test]
-fn gov_actions_do_not_exist_refuses_every_vote_of_who_is_registered() {
-    let mut world = world(11);
-    let deposit = world.ledger.parameters.drep_deposit;
-    let register = list(&[number(16), key(&alice()), number(deposit), null()]);
-    let build = world.pays(deposit + 10 * ADA, 10 * ADA);
-    let build = build.body_field(4, list(&[register])).body_field(19, votes(2));
-    let id = GovActionId { tx: TxId([4; 32]), index: 1 };
-    world.alice_may_not(&build, &Refusal::Governance(G::ActionsDoNotExist(vec![id])));
+fn actions_do_not_exist_refuses_every_vote_of_who_is_registered() {
+    let (world, build) = registered(2);
+    world.alice_may_not(&build, &Refusal::Governance(G::ActionsDoNotExist(vec![ACTION])));
 }
 
 #[test]

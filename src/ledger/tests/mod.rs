@@ -1,20 +1,34 @@
-//! Each rule has a passing and a refusing test named after it; the thefts and panics of other ledgers have
-//! tests of their own.
+//! Each function of `rules` has tests `FUNCTION_refuses_*` and `FUNCTION_accepts_*` (`tests/architecture` asks),
+//! in the file of the same name; the thefts and panics of other ledgers have tests of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod byron;
+mod certificate_parts;
 mod certificates;
+mod collateral;
+mod data;
+mod fee;
 mod governance;
+mod governance_parts;
 mod inputs;
+mod integrity;
 mod interface;
 mod known_thefts;
-mod limits;
+mod metadata;
+mod network;
+mod outputs;
 mod parts;
 mod phase2;
-mod plutus;
+mod plutus_parts;
+mod pools;
+mod proposals;
 mod scripts;
+mod signatures;
+mod size;
+mod validity;
+mod value;
+mod well_formed;
 mod withdrawals;
-mod witnesses;
 
 use super::*;
 use crate::cardano::build::{PaymentKey, TxBuilder, script_address};

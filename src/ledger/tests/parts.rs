@@ -50,14 +50,6 @@ pub(super) fn redeemer(tag: u64, index: u64, memory: u64, steps: u64) -> Vec<u8>
 }
 
 impl World {
-    /// All of phase 1 passes: at most scripts refuse.
-    pub(super) fn passes_phase_1(&self, tx: &Tx) {
-        let refusals = self.ledger.check_all(NOW, &self.utxo, tx);
-        let of_phase_2 = ["ValidationTagMismatch", "CollectErrors"];
-        let others = refusals.iter().filter(|refusal| !of_phase_2.contains(&refusal.predicate()));
-        assert_eq!(others.collect::<Vec<_>>(), Vec::<&Refusal>::new());
-    }
-
     /// Alice spends 10 ada and pays the rest of what certificates and proposals take to Bob.
     pub(super) fn pays(&mut self, held: u64, rest: u64) -> TxBuilder {
         let input = self.holds(self.to_alice(Value::of_lovelace(held)));

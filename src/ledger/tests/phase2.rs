@@ -1,20 +1,8 @@
 //! Whole transactions with Plutus scripts: applied, refused, and paid for with collateral.
 
-use super::plutus::spends_at;
+use super::plutus_parts::*;
 use super::*;
 use crate::cardano::redeemer::Purpose;
-
-/// Version 3 of `(program 1.0.0 (lam context (con unit ())))`: 600 units of memory or less, 80,000 steps or less.
-fn passing() -> Script {
-    Script { language: ScriptLanguage::PlutusV3, bytes: [0x45, 1, 0, 0, 0x24, 0x99].into() }
-}
-
-/// Version 3 of `(program 1.0.0 (lam context (error)))`.
-fn failing() -> Script {
-    Script { language: ScriptLanguage::PlutusV3, bytes: [0x45, 1, 0, 0, 0x26, 0x01].into() }
-}
-
-const UNITS: (u64, u64) = (600, 80_000);
 
 fn spend(script: &Script, units: (u64, u64)) -> (World, TxBuilder) {
     let mut world = World::new();
@@ -23,7 +11,7 @@ fn spend(script: &Script, units: (u64, u64)) -> (World, TxBuilder) {
 }
 
 #[test]
-fn a_script_that_passes_applies() {
+fn validation_tag_mismatch_accepts_true_with_scripts_that_pass() {
     let (world, build) = spend(&passing(), UNITS);
     let tx = world.by_alice(&build);
     world.passes(&tx);
@@ -36,19 +24,28 @@ fn a_script_that_passes_applies() {
 }
 
 #[test]
-fn a_script_that_fails_refuses_and_is_not_run_again() {
-    for (script, units) in [(failing(), UNITS), (passing(), (499, 80_000))] {
+fn validation_tag_mismatch_accepts_the_exact_budget() {
+    let (world, build) = spend(&passing(), (500, 64_100));
+    world.alice_may(&build);
+}
+
+#[test]
+fn validation_tag_mismatch_refuses_true_with_a_script_that_fails() {
+    for (script, units) in
+        [(failing(), UNITS), (passing(), (499, 64_100)), (passing(), (500, 64_099))]
+    {
         let (world, build) = spend(&script, units);
         let tx = world.by_alice(&build);
         let refusal = world.ledger.apply(NOW, &world.utxo, &tx).unwrap_err();
-        assert!(matches!(refusal, Refusal::PlutusFailed(_)), "{refusal}");
+        let Refusal::PlutusFailed(failures) = &refusal else { panic!("{refusal}") };
+        assert_eq!(failures.len(), 1);
         world.refuses(&tx, &refusal);
         assert!(world.ledger.reapply(NOW, &world.utxo, &tx).is_ok(), "the caller vouches for it");
     }
 }
 
 #[test]
-fn a_failure_that_is_claimed_spends_the_collateral_alone() {
+fn validation_tag_mismatch_accepts_false_with_a_script_that_fails_and_spends_the_collateral() {
     let (world, build) = spend(&failing(), UNITS);
     let tx = world.by_alice(&build.invalid());
     let after = world.passes(&tx);
@@ -58,8 +55,19 @@ fn a_failure_that_is_claimed_spends_the_collateral_alone() {
 }
 
 #[test]
-fn a_failure_that_is_claimed_wrongly_refuses() {
+fn validation_tag_mismatch_refuses_false_with_scripts_that_pass() {
     let (world, build) = spend(&passing(), UNITS);
     let tx = world.by_alice(&build.invalid());
     world.refuses(&tx, &Refusal::ValidationTagMismatch);
+}
+
+#[test]
+fn validation_tag_mismatch_refuses_false_without_scripts_and_never_takes_the_collateral() {
+    let mut world = World::new();
+    let collateral = world.holds(world.to_alice(ada(5)));
+    let payment = world.payment();
+    world.alice_may(&payment);
+    world.alice_may_not(&payment.clone().invalid(), &Refusal::ValidationTagMismatch);
+    let payment = payment.collateral(collateral);
+    world.alice_may_not(&payment.invalid(), &Refusal::ValidationTagMismatch);
 }

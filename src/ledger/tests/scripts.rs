@@ -14,7 +14,7 @@ fn refers(world: &mut World, script: &Script) -> TxIn {
 }
 
 #[test]
-fn script_witness_not_validating_asks_the_script_of_a_spent_input() {
+fn script_witness_not_validating_refuses_for_the_script_of_a_spent_input() {
     let mut world = World::new();
     let script = signed_by(&world.alice);
     let build = spends(&mut world, &script).native_script(&script.bytes);
@@ -25,7 +25,7 @@ fn script_witness_not_validating_asks_the_script_of_a_spent_input() {
 }
 
 #[test]
-fn script_witness_not_validating_asks_a_script_by_reference_as_well() {
+fn script_witness_not_validating_refuses_for_a_script_by_reference_as_well() {
     let mut world = World::new();
     let script = signed_by(&world.alice);
     let holder = refers(&mut world, &script);
@@ -36,7 +36,7 @@ fn script_witness_not_validating_asks_a_script_by_reference_as_well() {
 }
 
 #[test]
-fn script_witness_not_validating_compares_time_locks_with_the_stated_interval() {
+fn script_witness_not_validating_refuses_by_the_stated_interval() {
     let mut world = World::new();
     let (after, before) = (native(vec![0x82, 4, 0x18, 50]), native(vec![0x82, 5, 0x18, 200]));
     let build = spends(&mut world, &after).native_script(&after.bytes);
@@ -50,6 +50,33 @@ fn script_witness_not_validating_compares_time_locks_with_the_stated_interval() 
     let refusal = Refusal::ScriptWitnessNotValidating(vec![before.hash()]);
     world.alice_may_not(&build.clone().valid_until(Slot(201)), &refusal);
     world.alice_may_not(&build, &refusal);
+}
+
+#[test]
+fn script_witness_not_validating_accepts_scripts_that_agree() {
+    let mut world = World::new();
+    let script = signed_by(&world.alice);
+    let build = spends(&mut world, &script).native_script(&script.bytes);
+    world.alice_may(&build);
+}
+
+#[test]
+fn script_witness_not_validating_accepts_a_script_that_nobody_needs() {
+    let mut world = World::new();
+    let script = signed_by(&world.bob);
+    let holder = refers(&mut world, &script);
+    let payment = world.payment().reference_input(holder);
+    world.alice_may(&payment);
+}
+
+#[test]
+fn missing_script_witnesses_accepts_what_is_supplied_or_referred_to() {
+    let mut world = World::new();
+    let script = signed_by(&world.alice);
+    let holder = refers(&mut world, &script);
+    let build = spends(&mut world, &script);
+    world.alice_may(&build.clone().native_script(&script.bytes));
+    world.alice_may(&build.reference_input(holder));
 }
 
 #[test]
@@ -67,12 +94,21 @@ fn missing_script_witnesses_refuses_an_unknown_script() {
 }
 
 #[test]
-fn missing_script_witnesses_takes_the_script_that_a_spent_input_holds() {
+fn missing_script_witnesses_accepts_the_script_that_a_spent_input_holds() {
     let mut world = World::new();
     let script = signed_by(&world.alice);
     let address = script_address(script.hash(), 0);
     let input = world.holds(TxOut::with(&address, ada(10), Datum::None, Some(script.clone())));
     world.alice_may(&TxBuilder::new().input(input).output(&world.to_bob(ada(10))));
+}
+
+#[test]
+fn extraneous_script_witnesses_accepts_needed_scripts() {
+    let mut world = World::new();
+    let (one, two) = (signed_by(&world.alice), native(vec![0x82, 1, 0x80]));
+    let second = world.holds(at_script(&two, ada(10)));
+    let build = spends(&mut world, &one).input(second).output(&world.to_bob(ada(10)));
+    world.alice_may(&build.native_script(&one.bytes).native_script(&two.bytes));
 }
 
 #[test]

@@ -25,49 +25,99 @@ fn withdrawals_of_zero_by_scripts_pass_with_the_script() {
     }
 }
 
+/// A payment that withdraws from accounts, with the guard of those of scripts.
+fn withdraws(major: u64, accounts: &[Vec<u8>], sum: u64) -> (World, TxBuilder) {
+    let mut world = world(major);
+    let build = world.pays(10 * ADA, 10 * ADA + sum).body_field(5, map(accounts));
+    (world, build.native_script(&always().bytes))
+}
+
+fn of_guard(network: u8) -> RewardAccount {
+    RewardAccount { network, credential: Credential::Script(always().hash()) }
+}
+
 #[test]
-fn wdrl_not_delegated_to_drep_refuses_accounts_of_keys_from_version_10_on() {
+fn withdrawal_not_delegated_accepts_accounts_of_scripts_and_all_in_version_9() {
+    let script = || [script_account(0, always().hash()), number(0)];
     for major in [9, 10, 11] {
-        let mut world = world(major);
-        let withdrawals = map(&[key_account(0, &world.alice), number(0)]);
-        let build = world.payment().body_field(5, withdrawals);
-        if major == 9 {
-            world.alice_may(&build);
-        } else {
-            let keys = vec![world.alice.hash()];
-            world.alice_may_not(&build, &Refusal::Withdrawals(W::NotDelegated(keys)));
-        }
+        let (world, build) = withdraws(major, &script(), 0);
+        world.alice_may(&build);
+    }
+    let key = [key_account(0, &PaymentKey::from_seed(&[1; 32])), number(0)];
+    let (world, build) = withdraws(9, &[key, script()].concat(), 0);
+    world.alice_may(&build);
+}
+
+#[test]
+fn withdrawal_not_delegated_accepts_everything_flagged_invalid() {
+    let mut world = world(10);
+    let withdrawals = map(&[key_account(0, &world.alice), number(0)]);
+    let build = world.payment().body_field(5, withdrawals).invalid();
+    world.alice_may_not(&build, &Refusal::ValidationTagMismatch);
+}
+
+#[test]
+fn withdrawal_not_delegated_refuses_accounts_of_keys_from_version_10_on() {
+    for major in [10, 11] {
+        let alice = PaymentKey::from_seed(&[1; 32]);
+        let key = [key_account(0, &alice), number(0)];
+        let script = [script_account(0, always().hash()), number(0)];
+        let (world, build) = withdraws(major, &[key, script].concat(), 0);
+        let refusal = Refusal::Withdrawals(W::NotDelegated(vec![alice.hash()]));
+        assert_eq!(refusal.predicate(), "ConwayWdrlNotDelegatedToDRep");
+        world.alice_may_not(&build, &refusal);
     }
 }
 
 #[test]
-fn withdrawals_not_in_rewards_refuses_more_than_zero() {
+fn withdrawals_not_in_rewards_accepts_zero() {
+    let (world, build) = withdraws(11, &[script_account(0, always().hash()), number(0)], 0);
+    world.alice_may(&build);
+}
+
+#[test]
+fn withdrawals_not_in_rewards_accepts_everything_flagged_invalid() {
+    let (world, build) = withdraws(11, &[script_account(0, always().hash()), number(1)], 1);
+    world.alice_may_not(&build.invalid(), &Refusal::ValidationTagMismatch);
+}
+
+#[test]
+fn withdrawals_not_in_rewards_refuses_one_lovelace() {
     for (major, name) in [
         (9, "WithdrawalsNotInRewardsCERTS"),
         (10, "WithdrawalsNotInRewardsCERTS"),
         (11, "ConwayWithdrawalsMissingAccounts"),
     ] {
-        let mut world = world(major);
-        let guard = always();
-        let withdrawals = map(&[script_account(0, guard.hash()), number(5)]);
-        let build = world.pays(10 * ADA, 10 * ADA + 5).body_field(5, withdrawals);
-        let credential = Credential::Script(guard.hash());
-        let accounts = vec![RewardAccount { network: 0, credential }];
+        let (world, build) = withdraws(major, &[script_account(0, always().hash()), number(1)], 1);
+        let accounts = vec![of_guard(0)];
         let refusal = Refusal::Withdrawals(W::NotInRewards { accounts, protocol_major: major });
         assert_eq!(refusal.predicate(), name);
-        world.alice_may_not(&build.native_script(&guard.bytes), &refusal);
+        world.alice_may_not(&build, &refusal);
     }
 }
 
 #[test]
-fn wrong_network_withdrawal_refuses_accounts_of_another_network() {
-    let mut world = world(11);
-    let guard = always();
-    let withdrawals = map(&[script_account(1, guard.hash()), number(0)]);
-    let build = world.payment().body_field(5, withdrawals).native_script(&guard.bytes);
-    let accounts = vec![RewardAccount { network: 1, credential: Credential::Script(guard.hash()) }];
-    let refusal = Refusal::Withdrawals(W::WrongNetwork { accounts, needed: 0 });
-    world.alice_may_not(&build, &refusal);
+fn withdrawals_not_in_rewards_refuses_those_above_zero_alone() {
+    let key = [key_account(0, &PaymentKey::from_seed(&[1; 32])), number(0)];
+    let script = [script_account(0, always().hash()), number(1)];
+    let (world, build) = withdraws(9, &[key, script].concat(), 1);
+    let refusal = W::NotInRewards { accounts: vec![of_guard(0)], protocol_major: 9 };
+    world.alice_may_not(&build, &Refusal::Withdrawals(refusal));
+}
+
+#[test]
+fn wrong_network_withdrawal_accepts_accounts_of_this_network() {
+    let (world, build) = withdraws(11, &[script_account(0, always().hash()), number(0)], 0);
+    world.alice_may(&build);
+}
+
+#[test]
+fn wrong_network_withdrawal_refuses_accounts_of_another_network_alone() {
+    let hash = always().hash();
+    let accounts = [script_account(0, hash), number(0), script_account(1, hash), number(0)];
+    let (world, build) = withdraws(11, &accounts, 0);
+    let refusal = W::WrongNetwork { accounts: vec![of_guard(1)], needed: 0 };
+    world.alice_may_not(&build, &Refusal::Withdrawals(refusal));
 }
 
 /// The pretended account is there for certificates too, with a deposit of nothing.
