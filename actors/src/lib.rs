@@ -13,6 +13,7 @@ pub mod mailbox;
 pub mod network_broadcaster;
 pub mod node;
 pub mod observe;
+pub mod panic_hook;
 pub mod persistence;
 pub mod root;
 pub mod settings;

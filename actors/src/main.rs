@@ -11,9 +11,10 @@ use rydra::node::Node;
 use rydra::observe::log;
 use rydra::root::{Exit, end_within};
 use rydra::settings::{Problems, Settings, Sources};
-use rydra::{bench, failpoint, keygen};
+use rydra::{bench, failpoint, keygen, panic_hook};
 
 fn main() -> ExitCode {
+    panic_hook::install();
     let parsed = match cli::parse(std::env::args_os(), cli::process_environment()) {
         Ok(parsed) => parsed,
         Err(error) => error.exit(),

@@ -13,8 +13,10 @@
 
 mod address;
 mod byron;
+mod contain;
 mod context;
 mod epochs;
+mod examine;
 mod fields;
 mod measure;
 mod native_script;
@@ -33,7 +35,9 @@ mod tests;
 use context::{Fixed, Resolved, Witnessed};
 
 pub use address::{Network, network_of};
+pub use contain::panics_are_contained;
 pub use epochs::Epochs;
+pub use examine::Examination;
 pub use plutus::{CollectError, ScriptFailure, ScriptVerdict};
 pub use refusal::{
     CertificateRefusal, CollateralRefusal, GovernanceRefusal, Imbalance, OutputPlace,
@@ -97,27 +101,6 @@ impl Ledger {
 
     pub(crate) fn plutus(&self) -> &Plutus {
         &self.plutus
-    }
-
-    /// Runs the Plutus scripts of a transaction, whatever other rules say about it: what each was asked about,
-    /// what its redeemer allows, and what it spent or why it failed.
-    ///
-    /// # Errors
-    /// [`Refusal::ExUnitsTooBig`] when budgets exceed the parameters' limit (running them could take for ever),
-    /// [`Refusal::BadInputs`] when inputs are absent, [`Refusal::CollectErrors`] when scripts cannot be run.
-    pub fn evaluate(
-        &self,
-        slot: Slot,
-        utxo: &Utxo,
-        tx: &Tx,
-    ) -> Result<Vec<ScriptVerdict>, Refusal> {
-        let fixed = Fixed { ledger: self, tx };
-        rules::ex_units_too_big(&fixed)?;
-        let resolved = Resolved::new(fixed, slot, utxo);
-        rules::bad_inputs(&resolved)?;
-        let witnessed = Witnessed::new(&resolved);
-        let collected: Result<_, Vec<CollectError>> = self.plutus.evaluate(&witnessed);
-        collected.map_err(Refusal::CollectErrors)
     }
 
     /// Verifies what depends on the bytes alone (signatures); a pass is memoised in the transaction, so
@@ -196,35 +179,5 @@ impl Ledger {
         txs.iter().try_fold(utxo.clone(), |utxo, tx| {
             self.reapply(slot, &utxo, tx).map_err(|refusal| (tx.id(), refusal))
         })
-    }
-
-    /// Every rule that refuses, in order; empty when the transaction applies. Rules that look at the inputs
-    /// are not asked while inputs are absent.
-    #[must_use]
-    pub fn check_all(&self, slot: Slot, utxo: &Utxo, tx: &Tx) -> Vec<Refusal> {
-        let fixed = Fixed { ledger: self, tx };
-        let by_bytes = rules::LIMITS.iter().chain(rules::BYTES);
-        let mut refusals: Vec<_> = by_bytes.filter_map(|rule| rule(&fixed).err()).collect();
-        let resolved = Resolved::new(fixed, slot, utxo);
-        let over = rules::interval_over(&resolved).err();
-        let early = rules::too_early(&resolved).err().filter(|_| over.is_none());
-        refusals.extend(over);
-        if let Err(absent) = rules::bad_inputs(&resolved) {
-            refusals.push(absent);
-        } else {
-            refusals.extend(rules::INPUTS.iter().filter_map(|rule| rule(&resolved).err()));
-            let witnessed = Witnessed::new(&resolved);
-            refusals.extend(rules::WITNESSES.iter().filter_map(|rule| rule(&witnessed).err()));
-            refusals.extend(self.check_signatures(tx).err());
-            // As in the ledger, scripts run only when nothing else refuses.
-            if refusals.is_empty() {
-                refusals.extend(rules::validation_tag_mismatch(&witnessed).err());
-            }
-            refusals.extend(early);
-            return refusals;
-        }
-        refusals.extend(self.check_signatures(tx).err());
-        refusals.extend(early);
-        refusals
     }
 }

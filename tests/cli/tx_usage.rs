@@ -143,6 +143,62 @@ fn files_that_hold_something_else_are_refused_by_name() {
 }
 
 #[test]
+fn files_that_are_missing_are_named_with_what_they_are() {
+    let world = World::new();
+    let utxo = world.text("utxo.json");
+    let refused =
+        run(&["tx", "validate", "--utxo", &utxo, "--protocol-parameters", "nowhere", "00"]);
+    assert_eq!(
+        text(&refused.stderr),
+        "rydra: file of protocol parameters nowhere (--protocol-parameters) does not exist; needed: a file of \
+         protocol parameters; do: create it or correct --protocol-parameters\n"
+    );
+}
+
+#[test]
+fn standard_input_is_read_by_one_argument_only() {
+    let world = World::new();
+    let utxo = world.text("utxo.json");
+    let parameters = crate::tx_world::PARAMETERS;
+    for (arguments, seen) in [
+        (["--utxo", "-", "--protocol-parameters", parameters, "-"], "- for --utxo and TX"),
+        (
+            ["--utxo", &utxo, "--protocol-parameters", "-", "-"],
+            "- for --protocol-parameters and TX",
+        ),
+        (
+            ["--utxo", "-", "--protocol-parameters", "-", "00"],
+            "- for --utxo and --protocol-parameters",
+        ),
+    ] {
+        let refused = fed(&[&["tx", "validate"], &arguments[..]].concat(), b"{}");
+        let report = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{report}");
+        assert!(report.starts_with(&format!("rydra: {seen}; needed: ")), "{seen}: {report}");
+        assert_eq!(report.lines().count(), 1, "{report}");
+    }
+}
+
+#[test]
+fn standard_input_that_holds_something_else_is_refused_by_name() {
+    let world = World::new();
+    let arguments =
+        ["tx", "validate", "--utxo", "-", "--protocol-parameters", crate::tx_world::PARAMETERS];
+    let tx = world.sign(&world.payment(World::held(0)));
+    let digits = rydra_core::unit::hex(tx.bytes());
+    for (input, seen) in [
+        ("", "rydra: UTxO on standard input (--utxo) is empty"),
+        ("hello", "rydra: UTxO on standard input (--utxo) is not JSON"),
+        ("[]", "rydra: UTxO on standard input (--utxo): invalid type: sequence"),
+    ] {
+        let refused = fed(&[&arguments[..], &[&digits]].concat(), input.as_bytes());
+        let report = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{report}");
+        assert!(report.starts_with(seen), "{seen}: {report}");
+    }
+}
+
+#[test]
 fn standard_input_without_a_transaction_is_no_success() {
     let world = World::new();
     for input in ["", "\n", " \r\n\n"] {

@@ -8,7 +8,7 @@ use rydra_core::unit::{Slot, TxIn, hex};
 use serde_json::{Value, json};
 
 use crate::harness::{RYDRA, run, text};
-use crate::tx_world::{PARAMETERS, World, lines, set, set_of};
+use crate::tx_world::{PARAMETERS, World, fed, lines, set, set_of};
 
 #[test]
 fn a_transaction_that_passes_gives_the_resulting_set_in_every_form_of_tx() {
@@ -180,6 +180,72 @@ fn json_has_the_documented_keys_for_every_outcome() {
     let one = world.validate(&["--json", &hex(tx.bytes())]);
     let one: Value = serde_json::from_slice(&one.stdout).unwrap();
     assert_eq!((&one["line"], &one["id"]), (&Value::Null, &json!(tx.id())));
+}
+
+#[test]
+fn one_transaction_is_told_as_one() {
+    let world = World::new();
+    let chain = world.chain(1);
+    let seen = world.validate_with(&["-"], lines(&chain).as_bytes());
+    let report = text(&seen.stderr);
+    assert!(
+        report.ends_with("\n1 transaction: 1 valid, 0 refused; 2 outputs after it\n"),
+        "{report}"
+    );
+    let merge = TxBuilder::new().input(World::held(0)).input(World::held(1));
+    let merged = world.sign(&merge.output(&world.to_alice(20)));
+    let input = format!("{}hello\n", lines(&[merged]));
+    let report = text(&world.validate_with(&["-"], input.as_bytes()).stderr);
+    let summary = "\n2 transactions: 1 valid, 0 refused, 1 unusable line; 1 output after them\n";
+    assert!(report.ends_with(summary), "{report}");
+}
+
+/// A path of a pipe is what a shell makes of `<(command)`.
+#[test]
+fn every_file_may_be_standard_input_or_a_pipe() {
+    let world = World::new();
+    let utxo = world.text("utxo.json");
+    let genesis = world.file(
+        "g.json",
+        r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":1,"networkId":"Testnet"}"#,
+    );
+    let tx = world.sign(&world.payment(World::held(0)));
+    let digits = hex(tx.bytes());
+    let signed = world.file("tx.signed", &digits);
+    let expected = set_of(&world.path("utxo.json")).apply(&tx);
+    for from in ["-", "/dev/stdin"] {
+        for (utxo, parameters, genesis, tx, input) in [
+            (from, PARAMETERS, &genesis[..], &digits[..], &utxo[..]),
+            (&utxo, from, &genesis, &digits, PARAMETERS),
+            (&utxo, PARAMETERS, from, &digits, &genesis),
+            (&utxo, PARAMETERS, &genesis, from, &signed),
+        ] {
+            let arguments = [
+                ["tx", "validate"],
+                ["--utxo", utxo],
+                ["--protocol-parameters", parameters],
+                ["--ledger-genesis", genesis],
+            ];
+            let seen =
+                fed(&[&arguments.concat()[..], &[tx]].concat(), &std::fs::read(input).unwrap());
+            assert_eq!(seen.status.code(), Some(0), "{arguments:?}: {}", text(&seen.stderr));
+            assert_eq!(set(&seen.stdout), expected);
+        }
+    }
+}
+
+#[test]
+fn files_may_be_made_by_commands_of_a_shell() {
+    let world = World::new();
+    let tx = world.sign(&world.payment(World::held(0)));
+    let script = r#"exec "$0" tx validate --utxo <(cat "$1") --protocol-parameters <(cat "$2") <(echo "$3")"#;
+    let seen = Command::new("bash")
+        .args(["-c", script, RYDRA, &world.text("utxo.json"), PARAMETERS, &hex(tx.bytes())])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(seen.status.code(), Some(0), "{}", text(&seen.stderr));
+    assert_eq!(set(&seen.stdout), set_of(&world.path("utxo.json")).apply(&tx));
 }
 
 #[test]

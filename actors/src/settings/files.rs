@@ -15,14 +15,51 @@ pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// `what` names the file's role, `option` the setting that points to it.
 ///
 /// # Errors
-/// A problem when the file is missing, unreadable, a directory, empty, too large or no UTF-8 text.
+/// A problem when the file is missing, unreadable, a directory, a pipe or device, empty, too large or no UTF-8 text.
 pub fn read_text(path: &Path, what: &str, option: &str) -> Result<String, Problem> {
-    let bytes = read_bytes(path).map_err(|error| io_problem(&error, path, what, option))?;
+    // A node that starts alone would wait for a pipe without end.
+    let regular = |path: &Path| {
+        let kind = std::fs::metadata(path)?;
+        if kind.is_file() || kind.is_dir() {
+            return File::open(path);
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, socket or device"))
+    };
+    text_of(regular(path).and_then(bytes_of), path, what, option)
+}
+
+/// Reads a text whole from a file, or from standard input when the path is `-`; pipes and `/dev/fd/63` of a shell are
+/// files too.
+///
+/// # Errors
+/// As [`read_text`], but for pipes and devices.
+pub fn read_text_or_pipe(path: &Path, what: &str, option: &str) -> Result<String, Problem> {
+    if path == Path::new(STANDARD_INPUT) {
+        return text_of(bytes_of(io::stdin().lock()), shown(path), what, option);
+    }
+    text_of(File::open(path).and_then(bytes_of), path, what, option)
+}
+
+/// The path of standard input, where it may be read.
+pub const STANDARD_INPUT: &str = "-";
+
+/// A path as texts name it.
+fn shown(path: &Path) -> &Path {
+    if path == Path::new(STANDARD_INPUT) { Path::new("on standard input") } else { path }
+}
+
+fn text_of(
+    bytes: io::Result<Vec<u8>>,
+    path: &Path,
+    what: &str,
+    option: &str,
+) -> Result<String, Problem> {
+    let bytes = bytes.map_err(|error| io_problem(&error, path, what, option))?;
     let place = || format!("{what} {} ({option})", path.display());
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(Problem::new(
             format!("{} is larger than {FILE_BYTES_MAX} bytes", place()),
-            format!("a {what}"),
+            a(what),
             format!("check that {option} names the right file"),
         ));
     }
@@ -30,30 +67,24 @@ pub fn read_text(path: &Path, what: &str, option: &str) -> Result<String, Proble
         let at = error.utf8_error().valid_up_to();
         Problem::new(
             format!("{} is not text: byte {at} is not UTF-8", place()),
-            format!("a {what} in UTF-8"),
+            format!("{} in UTF-8", a(what)),
             format!("check that {option} names the right file"),
         )
     })?;
     if text.trim().is_empty() {
         return Err(Problem::new(
             format!("{} is empty", place()),
-            format!("a {what}"),
+            a(what),
             "write it again; an interrupted copy or a full disk leaves empty files",
         ));
     }
     Ok(text)
 }
 
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    // A pipe would be waited for, a device read without end.
-    let kind = std::fs::metadata(path)?;
-    if !kind.is_file() && !kind.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, socket or device"));
-    }
-    let file = File::open(path)?;
+fn bytes_of(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    // One byte more than allowed tells "too large" from "just fits", and bounds endless special files.
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    // One byte more than allowed tells "too large" from "just fits", and bounds what has no end.
+    from.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -64,7 +95,7 @@ fn io_problem(error: &io::Error, path: &Path, what: &str, option: &str) -> Probl
     match error.kind() {
         io::ErrorKind::NotFound => Problem::new(
             format!("{place} does not exist"),
-            format!("a {what}"),
+            a(what),
             format!("create it or correct {option}"),
         ),
         io::ErrorKind::PermissionDenied => Problem::new(
@@ -79,10 +110,17 @@ fn io_problem(error: &io::Error, path: &Path, what: &str, option: &str) -> Probl
         ),
         _ => Problem::new(
             format!("{place} cannot be read: {error}"),
-            format!("a readable {what}"),
+            format!("a file that can be read: the {what}"),
             "check the path and the disk",
         ),
     }
+}
+
+/// A role with its article.
+fn a(what: &str) -> String {
+    // "a UTxO": spoken as its letters.
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {what}")
 }
 
 /// Reads a JSON file and decodes it.
@@ -95,21 +133,43 @@ pub fn read_json<T, E: std::fmt::Display>(
     decode: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<T, Problem> {
     let text = read_text(path, role.what, role.option)?;
+    decode_json(&text, path, role, decode)
+}
+
+/// As [`read_json`], from where [`read_text_or_pipe`] reads.
+///
+/// # Errors
+/// As [`read_json`].
+pub fn read_json_or_pipe<T, E: std::fmt::Display>(
+    path: &Path,
+    role: &Role,
+    decode: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Problem> {
+    let text = read_text_or_pipe(path, role.what, role.option)?;
+    decode_json(&text, shown(path), role, decode)
+}
+
+fn decode_json<T, E: std::fmt::Display>(
+    text: &str,
+    path: &Path,
+    role: &Role,
+    decode: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Problem> {
     let place = format!("{} {} ({})", role.what, path.display(), role.option);
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         return Err(Problem::new(
             format!("{place} is not JSON: {error}"),
             role.needed,
             "correct the file at that place, or write it again",
         ));
     }
-    decode(&text).map_err(|error| Problem::new(format!("{place}: {error}"), role.needed, role.todo))
+    decode(text).map_err(|error| Problem::new(format!("{place}: {error}"), role.needed, role.todo))
 }
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Role {
-    /// Name of the role.
+    /// Name of the file by its role, in the singular.
     pub what: &'static str,
     /// Flag that points to the file.
     pub option: &'static str,
@@ -136,6 +196,26 @@ mod tests {
             assert!(problem.seen.contains(seen) && problem.todo.contains(todo), "{problem}");
             assert!(problem.seen.contains("key a/b (--key)"), "{problem}");
         }
+    }
+
+    #[test]
+    fn what_is_needed_has_the_article_of_its_role() {
+        for (what, needed) in [
+            ("file of protocol parameters", "a file of protocol parameters"),
+            ("initial UTxO", "an initial UTxO"),
+            ("UTxO", "a UTxO"),
+        ] {
+            let problem = io_problem(&io::ErrorKind::NotFound.into(), Path::new("p"), what, "--o");
+            assert_eq!(problem.seen, format!("{what} p (--o) does not exist"));
+            assert_eq!(problem.needed, needed);
+        }
+    }
+
+    #[test]
+    fn an_endless_device_is_read_to_the_limit_where_pipes_are_taken() {
+        let problem =
+            read_text_or_pipe(Path::new("/dev/zero"), "key", "--key").expect_err("endless");
+        assert!(problem.seen.contains("is larger than 67108864 bytes"), "{problem}");
     }
 
     #[test]

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use rydra_core::cardano::parameters::ProtocolParameters;
-use rydra_core::cardano::slot_time::SlotTime;
 use rydra_core::cardano::utxo::Utxo;
 use rydra_core::cardano::{DecodeError, envelope};
-use rydra_core::ledger::{Epochs, Ledger, Network};
+use rydra_core::ledger::Network;
 use rydra_core::party::{Party, SigningKey};
 use rydra_core::snapshot::accumulator::CAPACITY_OUTPUTS;
-use rydra_core::unit::{Slot, Span, UtcTime};
-use serde::Deserialize;
 
 use super::files::{Role, read_json};
+pub use super::genesis::{Genesis, genesis};
 use super::problem::{Problem, Problems};
 use super::{Settings, offline_parties_without_genesis};
 
@@ -31,7 +29,7 @@ const VERIFICATION_KEY: Role = Role {
 };
 
 const PARAMETERS: Role = Role {
-    what: "protocol parameters",
+    what: "file of protocol parameters",
     option: "--ledger-protocol-parameters",
     needed: "all 31 keys of `cardano-cli query protocol-parameters`",
     todo: "add or correct the keys named above; prices and fees may be 0 in a head",
@@ -43,50 +41,6 @@ const INITIAL_UTXO: Role = Role {
     needed: "a JSON object of outputs by input reference, \"TXID#INDEX\": {\"address\":..,\"value\":..}",
     todo: "correct the entry named above; {} is a head that starts empty",
 };
-
-const GENESIS: Role = Role {
-    what: "Shelley genesis",
-    option: "--ledger-genesis",
-    needed: "systemStart (a UTC time), slotLength (seconds above 0) and networkId (Testnet or Mainnet)",
-    todo: "give the genesis file of the network, or leave the option out for slots of 1 s",
-};
-
-/// Start, slots and network of the offline chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Genesis {
-    /// Network of all addresses.
-    pub network: Network,
-    /// Length of a slot, above zero.
-    pub slot_length: Span,
-    /// Slots of an epoch, when the genesis states it. The first epoch begins with slot 0.
-    pub epoch_length: Option<u64>,
-    /// Begin of slot 0. `None`: the moment of the node's first start, which the journal keeps.
-    pub system_start: Option<UtcTime>,
-}
-
-impl Default for Genesis {
-    /// Without a genesis file: a test network, slots of one second (`api.md` 6.4).
-    fn default() -> Self {
-        Self {
-            network: Network::Test,
-            slot_length: Span::seconds(1),
-            epoch_length: None,
-            system_start: None,
-        }
-    }
-}
-
-impl Genesis {
-    /// A ledger of this network and these epochs, with slots that begin where the caller says.
-    #[must_use]
-    pub fn ledger(&self, parameters: ProtocolParameters, slots: SlotTime) -> Ledger {
-        let ledger = Ledger::new(parameters, self.network, slots);
-        match self.epoch_length {
-            Some(length) => ledger.with_epochs(Epochs { first_slot: Slot(0), number: 0, length }),
-            None => ledger,
-        }
-    }
-}
 
 /// What the files hold.
 #[derive(Clone, Debug)]
@@ -189,40 +143,6 @@ pub fn parameters(file: &Path) -> Result<ProtocolParameters, Problem> {
     read_json(file, &PARAMETERS, ProtocolParameters::for_ledger)
 }
 
-/// Reads a Shelley genesis; only start, slot length and network matter, and the epoch length when stated.
-///
-/// # Errors
-/// When the file cannot be read, or one of the three is missing or malformed.
-pub fn genesis(file: &Path) -> Result<Genesis, Problem> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct File {
-        system_start: UtcTime,
-        slot_length: Span,
-        network_id: String,
-        epoch_length: Option<u64>,
-    }
-    read_json(file, &GENESIS, |text| {
-        let file: File = serde_json::from_str(text).map_err(|e| DecodeError(e.to_string()))?;
-        let network = match file.network_id.as_str() {
-            "Testnet" => Network::Test,
-            "Mainnet" => Network::Main,
-            other => {
-                let seen = rydra_core::unit::excerpt(other);
-                return Err(DecodeError(format!("networkId \"{seen}\"")));
-            }
-        };
-        let times = SlotTime::new(file.system_start, file.slot_length)
-            .map_err(|error| DecodeError(error.to_string()))?;
-        Ok(Genesis {
-            network,
-            slot_length: times.slot_length(),
-            epoch_length: file.epoch_length,
-            system_start: Some(times.system_start()),
-        })
-    })
-}
-
 /// Reads the initial UTxO: at most [`CAPACITY_OUTPUTS`], none at a Byron address, all of this network.
 ///
 /// # Errors
@@ -270,8 +190,6 @@ mod tests {
     use rydra_core::unit::TxIn;
 
     use super::*;
-
-    const GOOD_GENESIS: &str = r#"{"systemStart":"2022-07-07T09:33:35Z","slotLength":0.1,"networkId":"Testnet","epochLength":500,"more":1}"#;
 
     struct Dir(tempfile::TempDir);
 
@@ -399,30 +317,6 @@ mod tests {
             assert!(text.contains("TXID#INDEX") || text.contains("not JSON"), "{text}");
         }
         assert!(initial_utxo(&dir.file("m.json", &utxo(1, 1)), Some(Network::Main)).is_ok());
-    }
-
-    #[test]
-    fn a_genesis_gives_start_slots_and_network_or_is_refused() {
-        let dir = Dir::new();
-        let load = |content: &str| genesis(&dir.file("g.json", content));
-        let read = load(GOOD_GENESIS).unwrap();
-        assert_eq!((read.network, read.slot_length), (Network::Test, Span::millis(100)));
-        assert_eq!(read.epoch_length, Some(500));
-        assert_eq!(read.system_start.unwrap().to_string(), "2022-07-07T09:33:35Z");
-        for (from, to, seen) in [
-            ("0.1", "0", "slot length of 0"),
-            ("0.1", "-1", "slot length of -1"),
-            ("0.1", "\"1\"", "number of seconds"),
-            ("Testnet", "Preprod", "networkId \"Preprod\""),
-            ("2022-07-07T09:33:35Z", "yesterday", "yesterday"),
-            ("systemStart", "start", "systemStart"),
-        ] {
-            let text = refusal(load(&GOOD_GENESIS.replace(from, to)));
-            assert!(
-                text.contains(seen) && text.contains("networkId (Testnet or Mainnet)"),
-                "{text}"
-            );
-        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod file;
 pub mod files;
+pub mod genesis;
 pub mod inputs;
 pub mod keys;
 mod layers;

@@ -1,7 +1,5 @@
 //! Running one script with its budget.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use amaru_uplc::binder::DeBruijn;
 use amaru_uplc::constant::Constant;
 use amaru_uplc::machine::{ExBudget, MachineError, Value};
@@ -15,6 +13,7 @@ use super::program::Program;
 use crate::cardano::redeemer::ExecutionUnits;
 use crate::cardano::txout::ScriptLanguage;
 use crate::ed25519;
+use crate::ledger::contain::contained;
 use crate::unit::{Signature, VerificationKey};
 
 /// Protocol version from which case terms take constants apart.
@@ -81,7 +80,7 @@ impl Rules<'_> {
             return Err(ScriptFailure::UnknownVersion);
         }
         let work = || self.evaluate_uncaught(pool, program, arguments, budget, look);
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        contained(work).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
             Err(ScriptFailure::Evaluator(text.unwrap_or_else(|| "a panic without text".to_owned())))

@@ -27,7 +27,6 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bits::Flaw;
@@ -47,6 +46,7 @@ pub use verdict::{CollectError, ScriptVerdict};
 use crate::cardano::parameters::ProtocolParameters;
 use crate::cardano::redeemer::{ExecutionUnits, Purpose, Redeemer, RedeemerPointer};
 use crate::cardano::txout::{Datum, Script, ScriptLanguage};
+use crate::ledger::contain::contained;
 use crate::ledger::context::Witnessed;
 use crate::unit::ScriptHash;
 
@@ -126,7 +126,7 @@ impl Plutus {
             }
             result
         };
-        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        contained(run).unwrap_or_else(|_| {
             let gave_up = || {
                 let text = "no memory for this transaction".to_owned();
                 Err(ScriptFailure::Evaluator(text))

@@ -30,7 +30,9 @@ use super::refusal::Refusal;
 
 pub(crate) use fee::needed as least_fee;
 pub(crate) use inputs::bad_inputs;
-pub(crate) use phase2::validation_tag_mismatch;
+#[cfg(test)]
+pub(crate) use phase2::RUNS;
+pub(crate) use phase2::{claimed_tag, run_scripts, validation_tag_mismatch};
 pub(crate) use signatures::invalid_witnesses;
 pub(crate) use size::{counted_bytes, ex_units_too_big};
 pub(crate) use validity::{interval_over, too_early};

@@ -112,6 +112,7 @@ impl World {
 
     fn passes_at(&self, slot: Slot, tx: &Tx) -> Utxo {
         assert_eq!(self.ledger.check_all(slot, &self.utxo, tx), [], "no rule refuses");
+        assert_eq!(self.ledger.examine(slot, &self.utxo, tx).refusals, []);
         let applied = self.ledger.apply(slot, &self.utxo, tx).unwrap();
         assert_eq!(self.ledger.reapply(slot, &self.utxo, tx).unwrap(), applied);
         assert_eq!(applied, self.utxo.apply(tx));
@@ -131,6 +132,8 @@ impl World {
     fn refuses_at(&self, slot: Slot, tx: &Tx, expected: &Refusal) {
         assert_eq!(self.ledger.apply(slot, &self.utxo, tx).as_ref(), Err(expected));
         assert_eq!(&self.ledger.check_all(slot, &self.utxo, tx), std::slice::from_ref(expected));
+        let examined = self.ledger.examine(slot, &self.utxo, tx).refusals;
+        assert_eq!(examined, std::slice::from_ref(expected));
         let text = expected.to_string();
         assert!(text.starts_with(&format!("{}: ", expected.predicate())), "{text}");
         assert!(text.len() > expected.predicate().len() + 10, "{text}");

@@ -1,8 +1,9 @@
 //! Whole transactions with Plutus scripts: applied, refused, and paid for with collateral.
 
+use super::super::rules::{RUNS, claimed_tag};
 use super::plutus_parts::*;
 use super::*;
-use crate::cardano::redeemer::Purpose;
+use crate::cardano::redeemer::{ExecutionUnits, Purpose};
 
 fn spend(script: &Script, units: (u64, u64)) -> (World, TxBuilder) {
     let mut world = World::new();
@@ -70,4 +71,92 @@ fn validation_tag_mismatch_refuses_false_without_scripts_and_never_takes_the_col
     world.alice_may_not(&payment.clone().invalid(), &Refusal::ValidationTagMismatch);
     let payment = payment.collateral(collateral);
     world.alice_may_not(&payment.invalid(), &Refusal::ValidationTagMismatch);
+}
+
+/// A script that passed, failed, or was given up on.
+fn came(spent: Result<(), ScriptFailure>) -> ScriptVerdict {
+    let units = ExecutionUnits { memory: 1, steps: 2 };
+    ScriptVerdict {
+        pointer: at(Purpose::Spend, 0),
+        script: passing().hash(),
+        language: ScriptLanguage::PlutusV3,
+        budget: units.clone(),
+        spent: spent.map(|()| units),
+    }
+}
+
+fn passed() -> ScriptVerdict {
+    came(Ok(()))
+}
+
+fn failed() -> ScriptVerdict {
+    came(Err(ScriptFailure::OutOfBudget))
+}
+
+fn given_up() -> ScriptVerdict {
+    came(Err(ScriptFailure::Evaluator("a panic".to_owned())))
+}
+
+#[test]
+fn claimed_tag_accepts_what_scripts_did() {
+    assert_eq!(claimed_tag(true, &[]), Ok(()));
+    assert_eq!(claimed_tag(true, &[passed(), passed()]), Ok(()));
+    assert_eq!(claimed_tag(false, &[passed(), failed()]), Ok(()));
+    assert_eq!(claimed_tag(false, &[given_up(), failed()]), Ok(()), "one failure is enough");
+}
+
+#[test]
+fn claimed_tag_refuses_true_with_each_failure_and_false_without_one() {
+    let some = [passed(), failed(), passed(), given_up()];
+    let failures = Refusal::PlutusFailed(vec![failed(), given_up()]);
+    assert_eq!(claimed_tag(true, &some), Err(failures));
+    assert_eq!(claimed_tag(false, &[passed()]), Err(Refusal::ValidationTagMismatch));
+    assert_eq!(claimed_tag(false, &[]), Err(Refusal::ValidationTagMismatch));
+}
+
+#[test]
+fn claimed_tag_refuses_both_claims_where_the_evaluator_gave_up() {
+    let unknown = Refusal::PlutusFailed(vec![given_up()]);
+    for is_valid in [true, false] {
+        assert_eq!(claimed_tag(is_valid, &[passed(), given_up()]), Err(unknown.clone()));
+    }
+}
+
+/// How often this runs scripts.
+fn runs<T>(work: impl FnOnce() -> T) -> u32 {
+    let before = RUNS.get();
+    work();
+    RUNS.get() - before
+}
+
+#[test]
+fn scripts_are_run_once_by_each_question_and_never_by_reapply() {
+    for script in [passing(), failing()] {
+        let (world, build) = spend(&script, UNITS);
+        let tx = world.by_alice(&build);
+        let World { ledger, utxo, .. } = &world;
+        assert_eq!(runs(|| ledger.apply(NOW, utxo, &tx)), 1);
+        assert_eq!(runs(|| ledger.check_all(NOW, utxo, &tx)), 1);
+        assert_eq!(runs(|| ledger.evaluate(NOW, utxo, &tx)), 1);
+        assert_eq!(runs(|| ledger.examine(NOW, utxo, &tx)), 1);
+        assert_eq!(runs(|| ledger.reapply(NOW, utxo, &tx)), 0);
+        let scripts = ledger.examine(NOW, utxo, &tx).scripts;
+        assert_eq!(Ok(scripts), ledger.evaluate(NOW, utxo, &tx));
+    }
+}
+
+#[test]
+fn examine_runs_scripts_that_something_else_refuses_already_if_they_can_be_run() {
+    let (mut world, build) = spend(&passing(), UNITS);
+    let tx = world.by_alice(&build.network_id(1));
+    let refusal = Refusal::WrongNetworkInTxBody { stated: 1, needed: 0 };
+    let examined = world.ledger.examine(NOW, &world.utxo, &tx);
+    assert_eq!((&examined.refusals[..], examined.scripts.len()), (&[refusal][..], 1));
+    assert_eq!(runs(|| world.ledger.check_all(NOW, &world.utxo, &tx)), 0, "no verdict needs them");
+    world.ledger.parameters.max_tx_execution_units.memory = UNITS.0 - 1;
+    let World { ledger, utxo, .. } = &world;
+    assert_eq!(runs(|| ledger.examine(NOW, utxo, &tx)), 0, "a budget beyond the limit");
+    world.ledger.parameters.max_tx_execution_units.memory = UNITS.0;
+    let empty = Utxo::new();
+    assert_eq!(runs(|| world.ledger.examine(NOW, &empty, &tx)), 0, "absent inputs");
 }

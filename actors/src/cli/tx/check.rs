@@ -2,7 +2,7 @@
 
 use rydra_core::cardano::tx::Tx;
 use rydra_core::cardano::utxo::Utxo;
-use rydra_core::ledger::{Ledger, Refusal};
+use rydra_core::ledger::{Examination, Ledger, Refusal};
 use rydra_core::unit::{Slot, TxId};
 use serde::Serialize;
 
@@ -93,33 +93,22 @@ impl Checker {
     }
 
     fn check_tx(&mut self, line: Option<u64>, tx: &Tx) -> Verdict {
-        let (ledger, utxo) = (&self.ledger, &self.utxo);
-        let minimum_fee = ledger.least_fee(utxo, tx);
-        let execution_units = Some(evaluated(ledger, self.slot, utxo, tx));
-        let (applied, refusals) = match ledger.apply(self.slot, utxo, tx) {
-            Ok(applied) => (Some(applied), Vec::new()),
-            Err(first) => {
-                let mut all = ledger.check_all(self.slot, utxo, tx);
-                // The verdict is that of `apply`, which the node asks; it names at least what it found.
-                if !all.contains(&first) {
-                    all.insert(0, first);
-                }
-                (None, all.iter().map(Reason::of).collect())
-            }
-        };
-        let valid = applied.is_some();
-        if let Some(applied) = applied {
-            self.utxo = applied;
+        let minimum_fee = self.ledger.least_fee(&self.utxo, tx);
+        // One question for everything, because scripts may be dear.
+        let Examination { refusals, scripts } = self.ledger.examine(self.slot, &self.utxo, tx);
+        let valid = refusals.is_empty();
+        if valid {
+            self.utxo = self.utxo.apply(tx);
         }
         Verdict {
             line,
             id: Some(tx.id()),
             valid,
-            refusals,
+            refusals: refusals.iter().map(Reason::of).collect(),
             fee: Some(tx.body().fee),
             minimum_fee,
             size: Some(Ledger::counted_bytes(tx)),
-            execution_units,
+            execution_units: Some(evaluated(tx, scripts)),
             outputs: valid.then(|| Utxo::produced_by(tx)),
         }
     }

@@ -13,8 +13,8 @@ use rydra_core::unit::{Slot, Span, UtcTime, excerpt};
 use super::ValidateArgs;
 use super::source::{self, Parsed};
 use crate::observe::clock;
-use crate::settings::files::{Role, read_json};
-use crate::settings::inputs::{Genesis, genesis};
+use crate::settings::files::{Role, STANDARD_INPUT, read_json_or_pipe};
+use crate::settings::genesis::{Genesis, genesis_or_pipe};
 use crate::settings::{Problem, Problems};
 
 const UTXO: Role = Role {
@@ -26,7 +26,7 @@ const UTXO: Role = Role {
 };
 
 const PARAMETERS: Role = Role {
-    what: "protocol parameters",
+    what: "file of protocol parameters",
     option: "--protocol-parameters",
     needed: "all 31 keys of `cardano-cli query protocol-parameters`",
     todo: "give the file that the head's nodes have, or add the keys named above",
@@ -59,6 +59,10 @@ impl Inputs {
     pub(super) fn load(args: &ValidateArgs) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let mut kept = Kept(&mut problems);
+        kept.or_problem(one_reader_of_standard_input(args));
+        if !kept.0.0.is_empty() {
+            return Err(problems);
+        }
         let utxo = kept.file(args.utxo.as_deref(), &UTXO, |text| serde_json::from_str(text));
         let parameters = kept.file(
             args.protocol_parameters.as_deref(),
@@ -101,7 +105,7 @@ impl Kept<'_> {
             self.0.push(Problem::new(format!("no {}", role.option), role.needed, todo));
             return None;
         };
-        self.or_problem(read_json(path, role, decode))
+        self.or_problem(read_json_or_pipe(path, role, decode))
     }
 
     fn source(&mut self, tx: Option<&OsStr>) -> Option<Source> {
@@ -128,6 +132,27 @@ impl Kept<'_> {
         let seen = || format!("{option} \"{}\"", excerpt(text));
         self.or_problem(parse(text).map_err(|_| Problem::new(seen(), needed, todo)))
     }
+}
+
+/// Standard input can be read once. Refused alone, before anything waits for it.
+fn one_reader_of_standard_input(args: &ValidateArgs) -> Result<(), Problem> {
+    let is_dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new(STANDARD_INPUT));
+    let readers = [
+        ("--utxo", is_dash(&args.utxo)),
+        ("--protocol-parameters", is_dash(&args.protocol_parameters)),
+        ("--ledger-genesis", is_dash(&args.ledger_genesis)),
+        ("TX", args.tx.as_deref().is_some_and(|tx| tx == "-")),
+    ];
+    let readers: Vec<_> =
+        readers.iter().filter(|(_, reads)| *reads).map(|(name, _)| *name).collect();
+    if readers.len() < 2 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        format!("- for {}", readers.join(" and ")),
+        "standard input for one of them: it can be read once",
+        "give files for the others; a shell gives commands as files, such as <(curl -s URL)",
+    ))
 }
 
 /// Network and slot arithmetic: of a genesis file, or of single options.
@@ -171,7 +196,7 @@ fn time(args: &ValidateArgs, kept: &mut Kept<'_>) -> Option<(Genesis, SlotTime)>
                 format!("leave out {option}, or --ledger-genesis"),
             ));
         }
-        kept.or_problem(genesis(file))
+        kept.or_problem(genesis_or_pipe(file))
     });
     let own = Genesis {
         network: network.unwrap_or(Network::Test),

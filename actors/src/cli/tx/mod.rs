@@ -45,8 +45,8 @@ refusals that start with the ledger's own name of the rule.";
 const EXAMPLES: &str = "\
 Examples:
   One transaction, as cardano-cli wrote it, against the UTxO of a running head:
-    curl -s http://127.0.0.1:4001/snapshot/utxo > utxo.json
-    rydra tx validate --utxo utxo.json --protocol-parameters parameters.json tx.signed
+    curl -s http://127.0.0.1:4001/snapshot/utxo |
+      rydra tx validate --utxo - --protocol-parameters parameters.json tx.signed
 
   The same as hex on the command line, at a slot, with the verdict as JSON:
     rydra tx validate --utxo utxo.json --protocol-parameters parameters.json \\
@@ -82,7 +82,8 @@ Exit codes:
 /// `rydra tx validate`. Values stay text here: all problems are reported at once, like those of settings.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct ValidateArgs {
-    /// UTxO to start from: JSON of `cardano-cli query utxo`, `GET /snapshot/utxo` or an earlier run; needed
+    /// UTxO to start from: JSON of `cardano-cli query utxo`, `GET /snapshot/utxo` or an earlier run; - for
+    /// standard input; needed
     #[arg(long, value_name = "FILE")]
     pub utxo: Option<PathBuf>,
     /// Protocol parameters of the head: JSON of `cardano-cli query protocol-parameters`; needed

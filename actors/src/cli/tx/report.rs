@@ -68,11 +68,22 @@ impl Counts {
 
 impl Display for Counts {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} transactions: {} valid, {} refused", self.all(), self.valid, self.refused)?;
+        let all = Count(self.all(), "transaction");
+        write!(f, "{all}: {} valid, {} refused", self.valid, self.refused)?;
         match self.unusable {
             0 => Ok(()),
-            lines => write!(f, ", {lines} unusable lines"),
+            lines => write!(f, ", {}", Count(lines, "unusable line")),
         }
+    }
+}
+
+/// A number of things, by the name of one.
+pub(super) struct Count(pub u64, pub &'static str);
+
+impl Display for Count {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(count, one) = self;
+        write!(f, "{count} {one}{}", if *count == 1 { "" } else { "s" })
     }
 }
 
@@ -119,10 +130,20 @@ mod tests {
     }
 
     #[test]
+    fn one_is_told_as_one() {
+        let counts = Counts { valid: 1, ..Counts::default() };
+        assert_eq!(counts.to_string(), "1 transaction: 1 valid, 0 refused");
+        assert_eq!(Counts::default().to_string(), "0 transactions: 0 valid, 0 refused");
+        assert_eq!(Count(1, "output").to_string(), "1 output");
+    }
+
+    #[test]
     fn counts_name_unusable_lines_only_when_there_are_some() {
         let counts = Counts { valid: 2, refused: 1, unusable: 0 };
         assert_eq!(counts.to_string(), "3 transactions: 2 valid, 1 refused");
         let counts = Counts { unusable: 1, ..counts };
-        assert_eq!(counts.to_string(), "4 transactions: 2 valid, 1 refused, 1 unusable lines");
+        assert_eq!(counts.to_string(), "4 transactions: 2 valid, 1 refused, 1 unusable line");
+        let counts = Counts { unusable: 2, ..counts };
+        assert_eq!(counts.to_string(), "5 transactions: 2 valid, 1 refused, 2 unusable lines");
     }
 }

@@ -11,7 +11,7 @@ use super::ValidateArgs;
 use super::check::{Checker, Verdict};
 use super::inputs::{Inputs, Source};
 use super::lines::{Line, Lines};
-use super::report::{Counts, Report};
+use super::report::{Count, Counts, Report};
 use super::source::{TEXT_BYTES_MAX, parse_text};
 use crate::observe::clock;
 use crate::settings::{Problem, Problems};
@@ -153,8 +153,9 @@ impl Job<'_> {
         let Self { checker, args, progress, counts } = self;
         progress.clear();
         if !one && !args.json {
-            let outputs = checker.utxo.len();
-            say(&format!("{counts}; {outputs} outputs after them\n"))?;
+            let outputs = Count(checker.utxo.len() as u64, "output");
+            let them = if counts.all() == 1 { "it" } else { "them" };
+            say(&format!("{counts}; {outputs} after {them}\n"))?;
         }
         // A single transaction that is refused has no result.
         let has_result = !one || counts.valid > 0;

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use rydra_core::cardano::redeemer::{self, Purpose, RedeemerPointer};
 use rydra_core::cardano::tx::Tx;
-use rydra_core::cardano::utxo::Utxo;
-use rydra_core::ledger::{Ledger, ScriptVerdict};
-use rydra_core::unit::Slot;
+use rydra_core::ledger::ScriptVerdict;
 use serde::Serialize;
 
 /// Amounts of script execution.
@@ -96,25 +94,13 @@ const fn name(purpose: Purpose) -> &'static str {
     }
 }
 
-/// What the scripts of a transaction use.
-pub(super) fn evaluated(ledger: &Ledger, slot: Slot, utxo: &Utxo, tx: &Tx) -> ExecutionUnits {
-    ExecutionUnits::of(tx, outcomes(ledger, slot, utxo, tx))
-}
-
-/// What came of each script; nothing when the scripts could not be run, which a rule reports by name. A budget
-/// beyond the transaction's limit is refused by a rule too, and its scripts are not run here.
-fn outcomes(
-    ledger: &Ledger,
-    slot: Slot,
-    utxo: &Utxo,
-    tx: &Tx,
-) -> BTreeMap<RedeemerPointer, Outcome> {
-    let verdicts = ledger.evaluate(slot, utxo, tx).unwrap_or_default();
+/// What the scripts of a transaction used; nothing of those that could not be run, which a rule reports by name.
+pub(super) fn evaluated(tx: &Tx, scripts: Vec<ScriptVerdict>) -> ExecutionUnits {
     let outcome = |verdict: ScriptVerdict| {
         let spent = verdict.spent.map(|spent| Units::from(&spent)).map_err(|e| e.to_string());
         (verdict.pointer, spent)
     };
-    verdicts.into_iter().map(outcome).collect()
+    ExecutionUnits::of(tx, scripts.into_iter().map(outcome).collect())
 }
 
 #[cfg(test)]
