@@ -2,11 +2,9 @@
 //!
 //! `cargo bench --bench ledger`. Rounds of both kinds alternate and the best of each counts, so that neither
 //! a change of the processor's clock nor a neighbour on the machine decides. Target (`docs/LEDGER.md`): at least 90 % of the bare rate.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use rydra_core::cardano::build::{PaymentKey, TxBuilder};
@@ -20,6 +18,10 @@ use rydra_core::ed25519;
 use rydra_core::ledger::{Ledger, Network};
 use rydra_core::unit::{Slot, Span, TxId, TxIn, UtcTime};
 
+mod asked;
+
+use asked::asked_bytes;
+
 /// Outputs in the set.
 const OUTPUTS: u16 = 1_000;
 /// Payments of one round.
@@ -28,28 +30,6 @@ const PAYMENTS: usize = 1_000;
 const ROUNDS: u32 = 12;
 /// Share of the bare rate that the ledger must reach, percent.
 const TARGET_PERCENT: f64 = 90.0;
-
-/// Counts the bytes that are asked for.
-struct Counting;
-
-static ASKED_BYTES: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: both calls go on to the system's allocator unchanged; counting touches no memory of theirs.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ASKED_BYTES.fetch_add(layout.size() as u64, Relaxed);
-        // SAFETY: the caller's layout, as it came.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: allocated above with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// A set of outputs of 50 keys, and payments that spend the oldest one each.
 fn workload() -> (Utxo, Vec<Vec<u8>>) {
@@ -110,9 +90,9 @@ fn main() {
             drop(ledger.apply_all(Slot(0), &utxo, &decode(&payments)).unwrap());
         }));
     }
-    let before = ASKED_BYTES.load(Relaxed);
+    let before = asked_bytes();
     drop(ledger.apply_all(Slot(0), &utxo, &decode(&payments)).unwrap());
-    let allocated = (ASKED_BYTES.load(Relaxed) - before) / PAYMENTS as u64;
+    let allocated = (asked_bytes() - before) / PAYMENTS as u64;
 
     let rate = |time: Duration| PAYMENTS as f64 / time.as_secs_f64();
     let percent = |time| 100.0 * rate(time) / rate(bare);

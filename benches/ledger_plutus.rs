@@ -3,16 +3,8 @@
 //! `cargo bench --bench ledger_plutus`. Rounds of all kinds alternate and the best of each counts. Target
 //! (`docs/LEDGER.md`): at most 1.3 times the bare sum, at 10 and at 100,000 outputs. Bare evaluation is the
 //! evaluator alone, on a program that was decoded before and a script context that costs nothing to build.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    unsafe_code,
-    dead_code
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, dead_code)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use amaru_uplc::arena::Arena;
@@ -36,8 +28,11 @@ use rydra_core::ed25519;
 use rydra_core::ledger::{Ledger, Network};
 use rydra_core::unit::{Slot, Span, TxId, TxIn, UtcTime};
 
+mod asked;
 #[path = "../src/ledger/plutus/tests/text.rs"]
 mod text;
+
+use asked::asked_bytes;
 
 /// Times that each kind of work runs in one round.
 const TIMES: u32 = 200;
@@ -47,28 +42,6 @@ const ROUNDS: u32 = 12;
 const TARGET: f64 = 1.3;
 /// Bytes that decoding and checking one transaction may ask the allocator for.
 const TARGET_BYTES: u64 = 100 * 1024;
-
-/// Counts the bytes that are asked for.
-struct Counting;
-
-static ASKED_BYTES: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: both calls go on to the system's allocator unchanged; counting touches no memory of theirs.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ASKED_BYTES.fetch_add(layout.size() as u64, Relaxed);
-        // SAFETY: the caller's layout, as it came.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: allocated above with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Counts down, so that the work does not depend on the context.
 fn counting_down(from: u32) -> Vec<u8> {
@@ -215,11 +188,11 @@ fn main() {
                     drop(ledger.evaluate(Slot(0), &utxo, &decoded).unwrap());
                 }));
             }
-            let before = ASKED_BYTES.load(Relaxed);
+            let before = asked_bytes();
             let decoded = Tx::decode(tx.as_slice()).unwrap();
-            let after_decode = ASKED_BYTES.load(Relaxed);
+            let after_decode = asked_bytes();
             drop(ledger.evaluate(Slot(0), &utxo, &decoded).unwrap());
-            let asked = ASKED_BYTES.load(Relaxed) - before;
+            let asked = asked_bytes() - before;
             let micros = |time: Duration| time.as_secs_f64() * 1e6;
             let ratio = micros(whole) / (micros(bare) + micros(signature));
             let met = if ratio <= TARGET { "met" } else { "NOT met" };

@@ -110,7 +110,7 @@ parameter_object! {
         stake_address_deposit: u64 = "stakeAddressDeposit" <= ANY,
         /// Deposit of a stake pool, lovelace.
         stake_pool_deposit: u64 = "stakePoolDeposit" <= ANY,
-        /// Epochs; unused.
+        /// Epochs after this one in which a pool may retire, at most.
         pool_retire_max_epoch: u64 = "poolRetireMaxEpoch" <= U32,
         /// Count; unused.
         stake_pool_target_num: u64 = "stakePoolTargetNum" <= U16,
@@ -122,7 +122,7 @@ parameter_object! {
         treasury_cut: Rational = "treasuryCut" <= UNIT_INTERVAL,
         /// Selects ledger rules and builtins.
         protocol_version: ProtocolVersion = "protocolVersion" <= ANY,
-        /// Lovelace; unused.
+        /// Least cost that a pool states, lovelace.
         min_pool_cost: u64 = "minPoolCost" <= ANY,
         /// Minimum of an output, lovelace per byte.
         utxo_cost_per_byte: u64 = "utxoCostPerByte" <= ANY,

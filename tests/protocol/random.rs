@@ -41,7 +41,7 @@ impl Chaos {
         let mut random = Random::new(seed);
         let mut world = World::new(parties);
         world.init();
-        let outputs = 4 + random.below(5);
+        let outputs = 4 + random.index(5);
         world.deposit(1, funds(1, u16::try_from(outputs).unwrap()), 0);
         let free = (0..u16::try_from(outputs).unwrap()).map(|n| fund(1, n)).collect();
         Self {
@@ -56,7 +56,7 @@ impl Chaos {
     }
 
     fn any(&mut self) -> usize {
-        self.random.below(self.world.nodes.len())
+        self.random.index(self.world.nodes.len())
     }
 
     fn queue(&mut self, tx: &Tx) {
@@ -69,12 +69,12 @@ impl Chaos {
         if self.free.is_empty() {
             return None;
         }
-        let at = self.random.below(self.free.len());
+        let at = self.random.index(self.free.len());
         Some(self.free.swap_remove(at))
     }
 
     fn submit(&mut self) {
-        match self.random.below(10) {
+        match self.random.index(10) {
             0..=5 => {
                 let Some(input) = self.take_free() else { return };
                 let tx = moves(input);
@@ -93,7 +93,7 @@ impl Chaos {
             7 => {
                 // The bad signature first, the same id with a good one right after.
                 let Some(input) = self.take_free() else { return };
-                let salt = u8::try_from(self.random.below(200)).unwrap();
+                let salt = u8::try_from(self.random.index(200)).unwrap();
                 self.queue(&badly_signed(input, salt));
                 let tx = moves(input);
                 self.free.push(out(&tx, 0));
@@ -118,18 +118,18 @@ impl Chaos {
     fn disturb(&mut self) {
         let name = self.any();
         let from = self.any();
-        match self.random.below(5) {
+        match self.random.index(5) {
             0 => self.world.crash(name),
             1 => {
                 let inbox = &self.world.nodes[name].inbox;
                 if !inbox.is_empty() {
-                    let (sender, message) = inbox[self.random.below(inbox.len())].clone();
+                    let (sender, message) = inbox[self.random.index(inbox.len())].clone();
                     let index = (0..self.world.nodes.len()).find(|n| party(*n) == sender);
                     self.world.append(index.unwrap_or(from), &message);
                 }
             }
             2 => {
-                let number = self.world.contents.highest().0 + self.random.below(3) as u64;
+                let number = self.world.contents.highest().0 + self.random.index(3) as u64;
                 self.world.append(from, &ack(number, Signature([3; 64])));
             }
             3 => {
@@ -138,9 +138,9 @@ impl Chaos {
             }
             _ if self.deposits < 4 => {
                 self.deposits += 1;
-                let count = self.random.below(3);
+                let count = self.random.index(3);
                 let count = u16::try_from(count).unwrap();
-                let later = i64::try_from(self.random.below(100)).unwrap();
+                let later = i64::try_from(self.random.index(100)).unwrap();
                 self.world.deposit(self.deposits, funds(self.deposits, count), later);
                 self.free.extend((0..count).map(|n| fund(self.deposits, n)));
             }
@@ -150,12 +150,12 @@ impl Chaos {
 
     fn step(&mut self) {
         let name = self.any();
-        match self.random.below(100) {
+        match self.random.index(100) {
             0..=11 => self.submit(),
             12..=17 => self.disturb(),
             18..=20 => self.world.tick(),
             21..=25 => {
-                let millis = i64::try_from(self.random.below(400)).unwrap();
+                let millis = i64::try_from(self.random.index(400)).unwrap();
                 self.world.pass(Span::millis(millis));
             }
             26..=45 => {

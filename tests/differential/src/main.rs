@@ -23,6 +23,7 @@ mod mutators_values;
 mod oracles;
 mod parameters;
 mod programs;
+#[path = "../../support/src/random.rs"]
 mod random;
 mod recipes;
 mod recipes_scripts;

@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "every story uses its own part of the world")]
 
 pub mod node;
+#[path = "../../support/src/random.rs"]
 pub mod random;
 pub mod wallet;
 

@@ -1,6 +1,7 @@
-//! Seeded numbers for choosing instants and counts; a failing run is repeated with its seed.
+//! Seeded choices, the same on every machine: a failing run is repeated with its seed. The one generator of all tests;
+//! those that do not depend on this package include the file.
 
-/// SplitMix64: all that a choice of instants needs, the same everywhere.
+/// SplitMix64: all that choices of instants, counts and contents need, the same everywhere.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -20,12 +21,45 @@ impl Random {
         z ^ z >> 31
     }
 
+    /// Below `end`; 0 when `end` is 0.
+    pub const fn below(&mut self, end: u64) -> u64 {
+        match self.number().checked_rem(end) {
+            Some(number) => number,
+            None => 0,
+        }
+    }
+
     /// A number from `low` to `high`, both included; `low` when the range is empty.
     pub const fn between(&mut self, low: u64, high: u64) -> u64 {
         match high.saturating_sub(low).checked_add(1) {
-            Some(width) if high >= low => low + self.number() % width,
+            Some(width) if high >= low => low + self.below(width),
             Some(_) | None => low,
         }
+    }
+
+    /// An index into a list of this length.
+    pub const fn index(&mut self, len: usize) -> usize {
+        self.below(len as u64) as usize
+    }
+
+    /// True in `percent` of a hundred cases.
+    pub const fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of a list that is not empty.
+    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.index(of.len())]
+    }
+
+    /// `len` bytes.
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.number() as u8).collect()
+    }
+
+    /// A hash of `N` bytes.
+    pub fn hash<const N: usize>(&mut self) -> [u8; N] {
+        std::array::from_fn(|_| self.number() as u8)
     }
 }
 
