@@ -2,92 +2,35 @@
 //! at a time. `(machine, input, time) -> turn`; a turn is what one synced journal transaction must hold
 //! before anything of it becomes visible (`head-logic.md` 6.3, 10.3).
 
+mod turn;
+mod waits;
+
+pub use turn::{Restored, Turn};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::apply::apply_event;
-use crate::effect::{Alarm, ClientMessage, Effect, Wish};
+use crate::effect::{Alarm, Effect, Wish};
 use crate::environment::Environment;
 use crate::event::{Event, StateEvent};
-use crate::input::{ClientInput, Input, NetworkInput};
+use crate::input::{ClientInput, Input};
 use crate::invariant;
 use crate::ledger::Ledger;
-use crate::outcome::{Budget, Condition, Halt, Outcome, Step};
-use crate::output::{TimedOutput, project};
+use crate::outcome::{Halt, Outcome, Step};
+use crate::output::project;
 use crate::reconcile::wishes;
-use crate::snapshot::commitment::{ANSWERS_MAX, Commitment};
+use crate::snapshot::commitment::ANSWERS_MAX;
 use crate::snapshot::guard::Guard;
 use crate::state::{NodeState, SyncStatus};
 use crate::step::{Context, connectivity, new_tx, sync};
-use crate::unit::{EventId, Hash32, NetworkPosition, OutboxRow, TxId, UtcTime};
+use crate::unit::{EventId, Hash32, NetworkPosition, OutboxRow, UtcTime};
 use crate::update;
-use crate::waiting::{Admission, Parked, WaitId, Waiting};
-use crate::wire::Message;
+use crate::waiting::{Parked, WaitId, Waiting};
 
 /// Rows that may wait in the outbox. Past it clients are refused, while protocol messages still enter
 /// (`head-logic.md` 10.3 rule 7). 20,000 payments are about one second of full speed and 10 MB.
 pub const OUTBOX_ROWS_MAX: u64 = 20_000;
-
-/// Everything that one input came to, in order.
-#[derive(Clone, Debug, Default)]
-pub struct Turn {
-    /// Facts, with dense ids.
-    pub events: Vec<StateEvent>,
-    /// Outputs of these facts.
-    pub outputs: Vec<TimedOutput>,
-    /// Messages to all clients, after the outputs.
-    pub messages: Vec<ClientMessage>,
-    /// Messages to broadcast, in order.
-    pub outbox: Vec<(OutboxRow, Message)>,
-    /// Advance of the signing guard.
-    pub guard: Option<Guard>,
-    /// Inputs that wait from now on, or wait on with another deadline.
-    pub parked: Vec<(WaitId, Parked)>,
-    /// Inputs whose wait ended.
-    pub unparked: Vec<WaitId>,
-    /// The network message that was handled, if the input was one.
-    pub cursor: Option<NetworkPosition>,
-    /// Transactions whose request was evaluated, retries included; for metrics.
-    pub requested: Vec<TxId>,
-    /// Whether wishes may have changed or are due again: a confirmation, or a tick.
-    pub wishes_due: bool,
-    /// What an operator should see.
-    pub alarms: Vec<Alarm>,
-    /// Commitments to compute, each to be answered with [`Input::Committed`]; needs no durability first.
-    pub commit: Vec<Commitment>,
-    /// Why the input was rejected, for the log.
-    pub rejected: Option<String>,
-}
-
-impl Turn {
-    /// Whether the journal has to hold anything of this turn.
-    #[must_use]
-    pub fn is_durable_work(&self) -> bool {
-        !(self.events.is_empty()
-            && self.outbox.is_empty()
-            && self.guard.is_none()
-            && self.parked.is_empty()
-            && self.unparked.is_empty()
-            && self.cursor.is_none())
-    }
-}
-
-/// What a machine starts from: the content of stable storage.
-#[derive(Clone, Debug, Default)]
-pub struct Restored {
-    /// Folded state.
-    pub state: NodeState,
-    /// Last event in the journal.
-    pub last_event: Option<EventId>,
-    /// Last outbox row ever written.
-    pub last_row: OutboxRow,
-    /// Network cursor.
-    pub cursor: NetworkPosition,
-    /// Signing guard of the current head.
-    pub guard: Option<Guard>,
-    /// Waiting inputs.
-    pub waiting: Vec<(WaitId, Parked)>,
-}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -270,99 +213,6 @@ impl Machine {
         }
     }
 
-    /// Looks at a waiting input again.
-    fn retry(
-        &mut self,
-        now: UtcTime,
-        id: WaitId,
-        expired: bool,
-        turn: &mut Turn,
-        woken: &mut BTreeSet<WaitId>,
-    ) {
-        let Some(parked) = self.waiting.take(id) else { return };
-        let rows = turn.parked.len();
-        turn.parked.retain(|(known, _)| *known != id);
-        // A row of this very turn is not in the journal yet: it has to be written again if it waits on.
-        let stored = turn.parked.len() == rows;
-        let last_try = expired || parked.deadline.is_some_and(|deadline| deadline <= now);
-        self.network(now, Some(Wait { id, stored }), parked, last_try, turn, woken);
-    }
-
-    fn network(
-        &mut self,
-        now: UtcTime,
-        waiting: Option<Wait>,
-        parked: Parked,
-        last_try: bool,
-        turn: &mut Turn,
-        woken: &mut BTreeSet<WaitId>,
-    ) {
-        if let Message::ReqTx { transaction } = &parked.input.message {
-            turn.requested.push(transaction.id());
-        }
-        match update::network(&self.context(now, last_try), &self.state, &parked.input) {
-            Err(Halt::Wait { until, budget, events }) => {
-                let step = Step { events, ..Step::default() };
-                self.absorb(now, step, turn, woken);
-                self.park(now, waiting, parked, (until, budget), last_try, turn, woken);
-            }
-            Err(Halt::Commit(commitment)) => {
-                let until = Condition::Commitment(commitment.key);
-                turn.commit.push(commitment);
-                // Asked for and due within a second: the wait's own budget does not run out over it.
-                self.park(now, waiting, parked, (until, Budget::Snapshot), false, turn, woken);
-            }
-            outcome => {
-                if let Some(wait) = waiting {
-                    turn.unparked.push(wait.id);
-                }
-                self.settle(now, outcome, turn, woken);
-            }
-        }
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one wait is described by all of them, in one place"
-    )]
-    fn park(
-        &mut self,
-        now: UtcTime,
-        waiting: Option<Wait>,
-        parked: Parked,
-        (until, budget): (Condition, Budget),
-        last_try: bool,
-        turn: &mut Turn,
-        woken: &mut BTreeSet<WaitId>,
-    ) {
-        let may_outlast = budget == Budget::Unlimited;
-        match waiting {
-            Some(Wait { id, .. }) if last_try && !may_outlast => {
-                turn.unparked.push(id);
-                turn.alarms.push(Alarm::MessageExpired(describe(&parked.input, &until)));
-            }
-            Some(Wait { id, stored }) => {
-                let changed = self.waiting.put_back(id, parked, until, budget, now);
-                if (changed || !stored)
-                    && let Some(parked) = self.waiting.get(id)
-                {
-                    turn.parked.push((id, parked.clone()));
-                }
-            }
-            None => match self.waiting.admit(parked.input.clone(), until.clone(), budget, now) {
-                Admission::Waits(id) => {
-                    if let Some(parked) = self.waiting.get(id) {
-                        turn.parked.push((id, parked.clone()));
-                    }
-                }
-                Admission::Full if last_try => {
-                    turn.alarms.push(Alarm::WaitingFull(describe(&parked.input, &until)));
-                }
-                Admission::Full => self.network(now, None, parked, true, turn, woken),
-            },
-        }
-    }
-
     fn settle(
         &mut self,
         now: UtcTime,
@@ -423,21 +273,4 @@ impl Machine {
             matches!(event.event, Event::SnapshotConfirmed { .. } | Event::TickObserved { .. });
         turn.events.push(event);
     }
-}
-
-/// An input that waited before: its number, and whether its row is in the journal.
-#[derive(Clone, Copy)]
-struct Wait {
-    id: WaitId,
-    stored: bool,
-}
-
-fn describe(input: &NetworkInput, until: &Condition) -> String {
-    let what = match &input.message {
-        Message::ReqTx { transaction } => format!("ReqTx {}", transaction.id()),
-        Message::ReqDec { transaction } => format!("ReqDec {}", transaction.id()),
-        Message::ReqSn { snapshot_number, .. } => format!("ReqSn {snapshot_number}"),
-        Message::AckSn { snapshot_number, .. } => format!("AckSn {snapshot_number}"),
-    };
-    format!("{what} of {} waited in vain for {until:?}", input.sender)
 }

@@ -17,6 +17,7 @@ mod gate;
 pub mod history;
 pub mod hub;
 pub mod link;
+mod listener;
 pub mod messages;
 pub mod metrics;
 pub mod monitoring;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-use super::server::{ApiStartError, SHUTDOWN_TIMEOUT_S, bind_text};
+use super::listener::{ApiStartError, SHUTDOWN_TIMEOUT_S, bind_text};
 
 /// `GET /metrics` on the monitoring port, in Prometheus' text format.
 pub struct MetricsServer {

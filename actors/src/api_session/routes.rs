@@ -19,8 +19,8 @@ use rydra_core::state::{HeadState, SeenSnapshot};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::listener::KillSwitch;
 use super::metrics::ApiMetrics;
-use super::server::KillSwitch;
 use super::shared::Shared;
 use super::submit;
 use super::sweeper::{Health, Swept};
