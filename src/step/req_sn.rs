@@ -235,7 +235,7 @@ fn check(
         let mut first_refusal: Option<Refusal> = None;
         let mut fitting = None;
         for (at, tx) in open.all_txs.candidates(id).enumerate() {
-            match apply_requested(ctx, slot, open, req, &set, tx) {
+            match apply_requested(ctx, slot, open, &set, tx) {
                 Ok(next) => {
                     fitting = Some((at, tx.clone(), next));
                     break;
@@ -261,17 +261,14 @@ fn apply_requested(
     ctx: &Context<'_>,
     slot: Slot,
     open: &OpenState,
-    req: &Request<'_>,
     set: &Utxo,
     tx: &Tx,
 ) -> Result<Utxo, Refusal> {
     let known = open.all_txs.is_applied(&tx.id());
     let judged = if known { within_validity(tx, slot) } else { slot };
-    if known && req.deposit.is_none() {
-        ctx.ledger.reapply(judged, set, tx)
-    } else {
-        ctx.ledger.apply(judged, set, tx)
-    }
+    // What passed once is not run again: a reference names one output for ever, so signatures and scripts
+    // decide the same over any set. Whether the inputs are there is asked each time.
+    if known { ctx.ledger.reapply(judged, set, tx) } else { ctx.ledger.apply(judged, set, tx) }
 }
 
 fn does_not_apply(req: &Request<'_>, tx_id: TxId, refusal: Option<&Refusal>) -> Halt {

@@ -8,7 +8,7 @@ use amaru_uplc::typ::Type;
 
 use super::costs::Costs;
 use super::machine::Rules;
-use super::pool::{Memory, Pool};
+use super::pool::{Pool, Region};
 use super::program::Program;
 use super::{MEMORY_BYTES_MAX, ScriptFailure};
 use crate::cardano::redeemer::ExecutionUnits;
@@ -33,9 +33,10 @@ pub fn run_program(
 ) -> Result<(ExecutionUnits, String), ScriptFailure> {
     let costs = Costs::new(language, protocol_major, cost_model).ok_or(ScriptFailure::Malformed)?;
     let program = Program::decode_flat(flat, language, protocol_major)?;
-    let memory = Memory::new(MEMORY_BYTES_MAX);
+    let memory = Region::new(MEMORY_BYTES_MAX);
     let rules = Rules { language, protocol_major, costs: &costs };
-    rules.evaluate(memory.pool(), &program, &[], budget, |pool, value| shown(pool, value, 0))
+    let term = program.terms(memory.pool())?;
+    rules.evaluate(memory.pool(), term, &[], budget, |pool, value| shown(pool, value, 0))
 }
 
 fn shown(pool: Pool<'_>, value: &Value<'_, DeBruijn>, depth: usize) -> String {
@@ -118,10 +119,9 @@ fn content(pool: Pool<'_>, constant: &Constant<'_>) -> String {
         Constant::Bls12_381G1Element(point) => format!("0x{}", hex(point.compress(pool.arena))),
         Constant::Bls12_381G2Element(point) => format!("0x{}", hex(point.compress(pool.arena))),
         Constant::Bls12_381MlResult(_) => "a pairing's result".to_owned(),
-        Constant::Value(value) => listed(value.entries.iter().map(|entry| {
-            let tokens = entry.tokens.iter();
-            let tokens = tokens.map(|token| format!("(#{}, {})", hex(token.name), token.quantity));
-            format!("(#{}, {})", hex(entry.currency), listed(tokens))
+        Constant::Value(value) => listed(value.0.iter().map(|(currency, tokens)| {
+            let tokens = tokens.iter().map(|(name, n)| format!("(#{}, {n})", hex(name)));
+            format!("(#{}, {})", hex(currency), listed(tokens))
         })),
     }
 }

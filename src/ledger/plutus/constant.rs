@@ -1,5 +1,6 @@
 //! Constants inside programs, with their types.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amaru_uplc::constant::Integer;
@@ -18,9 +19,6 @@ const TYPE_TOO_DEEP: Flaw = Flaw::Beyond("a constant whose type is nested deeper
 const TYPE_TAG_BITS: u32 = 4;
 /// Bytes of a currency or token in a value.
 const VALUE_KEY_BYTES_MAX: usize = 32;
-/// The ledger's decoder may sort, add up and leave out here; nobody writes such values.
-const VALUE_NOT_CANONICAL: Flaw =
-    Flaw::Beyond("a constant of type value that is not in its canonical form");
 
 /// Type of a constant. Shared by all constants of it: they may be many and small.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +36,15 @@ pub(super) enum Type {
     Value,
     List(Arc<Type>),
     Array(Arc<Type>),
-    Pair(Arc<Type>, Arc<Type>),
+    /// And whether its constants take no bits.
+    Pair(Arc<Type>, Arc<Type>, bool),
+}
+
+impl Type {
+    /// Whether its constants take no bits. All of them are the same one.
+    fn is_of_no_bits(&self) -> bool {
+        matches!(self, Self::Unit | Self::Pair(_, _, true))
+    }
 }
 
 /// A constant.
@@ -56,6 +62,8 @@ pub(super) enum Constant {
     List(Arc<Type>, Vec<Constant>),
     Array(Arc<Type>, Vec<Constant>),
     Pair(Arc<Type>, Arc<Type>, Box<(Constant, Constant)>),
+    /// A pair of no bits. Shared: one bit in a list brings another one, however many units are in it.
+    Same(Arc<Constant>),
 }
 
 /// A currency and the quantities of its tokens.
@@ -76,30 +84,8 @@ impl Constant {
         if !rest.is_empty() {
             return Err(Malformed);
         }
-        Ok((Self::read_as(bits, &kind)?, tags.len()))
-    }
-
-    /// Recursion is bounded by the depth of the type.
-    fn read_as(bits: &mut Bits<'_>, kind: &Type) -> Read<Self> {
-        Ok(match kind {
-            Type::Integer => Self::Integer(bits.integer()?),
-            Type::Bytes => Self::Bytes(bits.bytes()?),
-            Type::Text => {
-                let text = String::from_utf8(bits.bytes()?.into()).map_err(|_| Malformed)?;
-                Self::Text(text.into())
-            }
-            Type::Unit => Self::Unit,
-            Type::Bool => Self::Bool(bits.bit()?),
-            Type::Data => Self::Data(read_data(&bits.bytes()?)?),
-            Type::Value => Self::Value(read_value(bits)?),
-            Type::G1 | Type::G2 | Type::MillerLoop => return Err(Malformed),
-            Type::List(inner) => Self::List(inner.clone(), read_all(bits, inner)?),
-            Type::Array(inner) => Self::Array(inner.clone(), read_all(bits, inner)?),
-            Type::Pair(first, second) => {
-                let items = (Self::read_as(bits, first)?, Self::read_as(bits, second)?);
-                Self::Pair(first.clone(), second.clone(), Box::new(items))
-            }
-        })
+        let mut reader = Values { bits, same: BTreeMap::new() };
+        Ok((reader.read(&kind)?, tags.len()))
     }
 
     /// Heap bytes, roughly, without those of types, which are shared.
@@ -112,8 +98,60 @@ impl Constant {
             Self::Value(currencies) => currencies.iter().map(coins_weight).sum(),
             Self::List(_, items) | Self::Array(_, items) => items.iter().map(Self::weight).sum(),
             Self::Pair(_, _, items) => items.0.weight() + items.1.weight(),
+            // No larger than the type, which is counted.
+            Self::Same(_) => 0,
         };
         size_of::<Self>() + inner
+    }
+}
+
+/// Constants of one type and those inside.
+struct Values<'r, 'b> {
+    bits: &'r mut Bits<'b>,
+    /// Those of no bits, by the address of their type.
+    same: BTreeMap<*const Type, Arc<Constant>>,
+}
+
+impl Values<'_, '_> {
+    /// Recursion is bounded by the depth of the type.
+    fn read(&mut self, kind: &Type) -> Read<Constant> {
+        Ok(match kind {
+            Type::Integer => Constant::Integer(self.bits.integer()?),
+            Type::Bytes => Constant::Bytes(self.bits.bytes()?),
+            Type::Text => {
+                let text = String::from_utf8(self.bits.bytes()?.into()).map_err(|_| Malformed)?;
+                Constant::Text(text.into())
+            }
+            Type::Unit => Constant::Unit,
+            Type::Bool => Constant::Bool(self.bits.bit()?),
+            Type::Data => Constant::Data(read_data(&self.bits.bytes()?)?),
+            Type::Value => Constant::Value(read_value(self.bits)?),
+            Type::G1 | Type::G2 | Type::MillerLoop => return Err(Malformed),
+            Type::List(inner) => Constant::List(inner.clone(), self.read_all(inner)?),
+            Type::Array(inner) => Constant::Array(inner.clone(), self.read_all(inner)?),
+            Type::Pair(first, second, no_bits) => {
+                let known = if *no_bits { self.same.get(&std::ptr::from_ref(kind)) } else { None };
+                if let Some(same) = known {
+                    return Ok(Constant::Same(same.clone()));
+                }
+                let items = Box::new((self.read(first)?, self.read(second)?));
+                let pair = Constant::Pair(first.clone(), second.clone(), items);
+                if !no_bits {
+                    return Ok(pair);
+                }
+                let same = Arc::new(pair);
+                self.same.insert(kind, same.clone());
+                Constant::Same(same)
+            }
+        })
+    }
+
+    fn read_all(&mut self, kind: &Type) -> Read<Vec<Constant>> {
+        let mut items = Vec::new();
+        while self.bits.bit()? {
+            items.push(self.read(kind)?);
+        }
+        Ok(items)
     }
 }
 
@@ -128,7 +166,8 @@ fn integer_weight(n: &Integer) -> usize {
     usize::try_from(n.bits() / 8).unwrap_or(usize::MAX)
 }
 
-/// A map of maps, written as lists of pairs.
+/// A map of maps, written as lists of pairs: in order, without empty ones and zeros (plutus 1.66; older releases put
+/// others right).
 fn read_value(bits: &mut Bits<'_>) -> Read<Vec<Coins>> {
     let mut currencies: Vec<Coins> = Vec::new();
     while bits.bit()? {
@@ -136,18 +175,15 @@ fn read_value(bits: &mut Bits<'_>) -> Read<Vec<Coins>> {
         let mut tokens: Vec<(Box<[u8]>, Integer)> = Vec::new();
         while bits.bit()? {
             let (name, quantity) = (read_key(bits)?, bits.integer()?);
-            if !is_quantity(&quantity) {
-                return Err(Malformed);
-            }
             let ascends = tokens.last().is_none_or(|(last, _)| *last < name);
-            if !ascends || quantity == Integer::ZERO {
-                return Err(VALUE_NOT_CANONICAL);
+            if !ascends || quantity == Integer::ZERO || !is_quantity(&quantity) {
+                return Err(Malformed);
             }
             tokens.push((name, quantity));
         }
         let ascends = currencies.last().is_none_or(|(last, _)| *last < currency);
         if !ascends || tokens.is_empty() {
-            return Err(VALUE_NOT_CANONICAL);
+            return Err(Malformed);
         }
         currencies.push((currency, tokens));
     }
@@ -162,14 +198,6 @@ fn read_key(bits: &mut Bits<'_>) -> Read<Box<[u8]>> {
 /// Whether it fits into 128 bits with a sign.
 fn is_quantity(n: &Integer) -> bool {
     i128::try_from(n).is_ok()
-}
-
-fn read_all(bits: &mut Bits<'_>, kind: &Type) -> Read<Vec<Constant>> {
-    let mut items = Vec::new();
-    while bits.bit()? {
-        items.push(Constant::read_as(bits, kind)?);
-    }
-    Ok(items)
 }
 
 /// One item of Plutus data, nested however deep. As in the ledger's decoder, bytes after it are tolerated.
@@ -205,7 +233,9 @@ impl Type {
                 12 => Self::Array(Arc::new(Self::read(tags, depth + 1)?)),
                 7 if next()? == 6 => {
                     let first = Arc::new(Self::read(tags, depth + 1)?);
-                    Self::Pair(first, Arc::new(Self::read(tags, depth + 1)?))
+                    let second = Arc::new(Self::read(tags, depth + 1)?);
+                    let no_bits = first.is_of_no_bits() && second.is_of_no_bits();
+                    Self::Pair(first, second, no_bits)
                 }
                 _ => return Err(Malformed),
             },

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use amaru_uplc::binder::DeBruijn;
 use amaru_uplc::constant::Constant as UplcConstant;
-use amaru_uplc::ledger_value::{CurrencyEntry, LedgerValue, TokenEntry};
+use amaru_uplc::ledger_value::LedgerValue;
+use amaru_uplc::sorted::Sorted;
 use amaru_uplc::term::Term;
 use amaru_uplc::typ::Type as UplcType;
 
+use super::ScriptFailure;
 use super::constant::{Coins, Constant, Type};
 use super::pool::{Data, Pool};
 use super::program::{Node, Program};
@@ -16,12 +18,28 @@ use super::program::{Node, Program};
 pub(super) type Terms<'a> = &'a Term<'a, DeBruijn>;
 
 impl Program {
+    /// The program as terms, which any number of runs may share.
+    ///
+    /// # Errors
+    /// When it cannot run, whatever it is applied to.
+    pub(super) fn terms<'a>(&'a self, pool: Pool<'a>) -> Result<Terms<'a>, ScriptFailure> {
+        if !self.closed {
+            return Err(ScriptFailure::OpenTerm);
+        }
+        if !self.known_version {
+            return Err(ScriptFailure::UnknownVersion);
+        }
+        self.instantiate(pool).ok_or_else(|| {
+            ScriptFailure::Evaluator("the program is larger than this machine's words".to_owned())
+        })
+    }
+
     /// The program as terms.
-    pub(super) fn instantiate<'a>(&'a self, pool: Pool<'a>) -> Option<Terms<'a>> {
+    fn instantiate<'a>(&'a self, pool: Pool<'a>) -> Option<Terms<'a>> {
         let arena = pool.arena;
         let parameter = DeBruijn::zero(arena);
         let mut done: Vec<Terms<'a>> = Vec::with_capacity(64);
-        let mut instances = Instances { pool, types: Types::new() };
+        let mut instances = Instances { pool, types: Types::new(), same: BTreeMap::new() };
         for node in &self.nodes {
             let term = match *node {
                 Node::Var(index) => {
@@ -78,6 +96,8 @@ type Types<'a> = BTreeMap<*const Type, &'a UplcType<'a>>;
 struct Instances<'a> {
     pool: Pool<'a>,
     types: Types<'a>,
+    /// Shared constants, each once.
+    same: BTreeMap<*const Constant, &'a UplcConstant<'a>>,
 }
 
 impl<'a> Instances<'a> {
@@ -109,6 +129,15 @@ impl<'a> Instances<'a> {
                 self.constant(&items.0)?,
                 self.constant(&items.1)?,
             ),
+            Constant::Same(shared) => {
+                let address = std::ptr::from_ref(&**shared);
+                if let Some(known) = self.same.get(&address) {
+                    return Some(known);
+                }
+                let made = self.constant(shared)?;
+                self.same.insert(address, made);
+                made
+            }
         })
     }
 
@@ -117,13 +146,13 @@ impl<'a> Instances<'a> {
         Some(self.pool.slice(&items?))
     }
 
-    fn value(&self, currencies: &'a [Coins]) -> &'a LedgerValue<'a> {
+    fn value(&self, currencies: &'a [Coins]) -> LedgerValue<'a> {
         let arena = self.pool.arena;
         let entries = currencies.iter().map(|(currency, tokens)| {
-            let tokens = tokens.iter().map(|(name, quantity)| TokenEntry { name, quantity });
-            CurrencyEntry { currency, tokens: arena.alloc_all(tokens) }
+            let tokens: Vec<_> = tokens.iter().map(|(name, n)| (&**name, n)).collect();
+            (&**currency, Sorted::of(arena, &tokens))
         });
-        LedgerValue::new(arena, arena.alloc_all(entries))
+        LedgerValue(Sorted::of(arena, &entries.collect::<Vec<_>>()))
     }
 
     fn kind(&mut self, kind: &'a Type) -> &'a UplcType<'a> {
@@ -144,7 +173,9 @@ impl<'a> Instances<'a> {
             Type::Value => &UplcType::Value,
             Type::List(inner) => UplcType::list(arena, self.kind(inner)),
             Type::Array(inner) => UplcType::array(arena, self.kind(inner)),
-            Type::Pair(first, second) => UplcType::pair(arena, self.kind(first), self.kind(second)),
+            Type::Pair(first, second, _) => {
+                UplcType::pair(arena, self.kind(first), self.kind(second))
+            }
         };
         self.types.insert(kind, made);
         made

@@ -7,9 +7,8 @@ use amaru_uplc::program::{Program as UplcProgram, Version};
 
 use super::bits::Flaw;
 use super::costs::Costs;
-use super::instance::applied;
+use super::instance::{Terms, applied};
 use super::pool::{Data, Pool};
-use super::program::Program;
 use crate::cardano::redeemer::ExecutionUnits;
 use crate::cardano::txout::ScriptLanguage;
 use crate::ed25519;
@@ -48,38 +47,32 @@ pub(super) struct Rules<'r> {
 }
 
 impl Rules<'_> {
-    /// Applies a program to its arguments and runs it; gives the units spent.
-    pub(super) fn run(
+    /// Applies a program to its arguments and runs it; gives the units spent. What it needs comes from `pool`.
+    pub(super) fn run<'a>(
         &self,
-        pool: Pool<'_>,
-        program: &Program,
-        arguments: &[Data<'_>],
+        pool: Pool<'a>,
+        term: Terms<'a>,
+        arguments: &[Data<'a>],
         budget: &ExecutionUnits,
     ) -> Result<ExecutionUnits, ScriptFailure> {
         let language = self.language;
         let unit = |_: Pool<'_>, value: &Value<'_, DeBruijn>| {
             language != ScriptLanguage::PlutusV3 || matches!(value, Value::Con(Constant::Unit))
         };
-        let (spent, fine) = self.evaluate(pool, program, arguments, budget, unit)?;
+        let (spent, fine) = self.evaluate(pool, term, arguments, budget, unit)?;
         if fine { Ok(spent) } else { Err(ScriptFailure::NotUnit) }
     }
 
     /// Runs a program; gives the units spent and what `look` makes of the result.
-    pub(super) fn evaluate<T>(
+    pub(super) fn evaluate<'a, T>(
         &self,
-        pool: Pool<'_>,
-        program: &Program,
-        arguments: &[Data<'_>],
+        pool: Pool<'a>,
+        term: Terms<'a>,
+        arguments: &[Data<'a>],
         budget: &ExecutionUnits,
         look: impl FnOnce(Pool<'_>, &Value<'_, DeBruijn>) -> T,
     ) -> Result<(ExecutionUnits, T), ScriptFailure> {
-        if !program.closed {
-            return Err(ScriptFailure::OpenTerm);
-        }
-        if !program.known_version {
-            return Err(ScriptFailure::UnknownVersion);
-        }
-        let work = || self.evaluate_uncaught(pool, program, arguments, budget, look);
+        let work = || self.evaluate_uncaught(pool, term, arguments, budget, look);
         contained(work).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -90,14 +83,11 @@ impl Rules<'_> {
     fn evaluate_uncaught<'a, T>(
         &self,
         pool: Pool<'a>,
-        program: &'a Program,
+        term: Terms<'a>,
         arguments: &[Data<'a>],
         budget: &ExecutionUnits,
         look: impl FnOnce(Pool<'_>, &Value<'_, DeBruijn>) -> T,
     ) -> Result<(ExecutionUnits, T), ScriptFailure> {
-        let term = program.instantiate(pool).ok_or_else(|| {
-            ScriptFailure::Evaluator("the program is larger than this machine's words".to_owned())
-        })?;
         let term = applied(pool, term, arguments);
         // The evaluator asks the term language's version only whether a case term may take a constant apart,
         // which the ledger decides by the protocol version.
@@ -130,7 +120,6 @@ fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
 fn failure(error: &MachineError<'_, DeBruijn>) -> ScriptFailure {
     match error {
         MachineError::OutOfExError(_) => ScriptFailure::OutOfBudget,
-        MachineError::Undecided(what) => ScriptFailure::Evaluator((*what).to_owned()),
         MachineError::ExplicitErrorTerm
         | MachineError::NonFunctionApplication(..)
         | MachineError::NotAConstant(_)

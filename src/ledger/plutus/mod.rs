@@ -33,6 +33,7 @@ use bits::Flaw;
 use cache::Cache;
 use context::Scene;
 use costs::Costs;
+use instance::Terms;
 use machine::Rules;
 use pool::{Data, Memory, Pool};
 use program::Program;
@@ -50,13 +51,12 @@ use crate::ledger::contain::contained;
 use crate::ledger::context::Witnessed;
 use crate::unit::ScriptHash;
 
-/// Bytes of one region of memory, of which a transaction has two. At the main network's limits a transaction
-/// takes less than a tenth: about 200 bytes a step, and 140,000 steps.
+/// Bytes of each of four parts of a transaction's memory: values and lists, of what its scripts share and of one run.
+/// At the main network's limits a run takes less than a quarter of its part (`tests/worst.rs`).
 const MEMORY_BYTES_MAX: usize = 512 * 1024 * 1024;
-/// Regions that are kept for the next transaction, each of a transaction that spent no more than this many
-/// units of memory in all (about 8 MB).
+/// Transactions whose memory is kept for the next ones, and what each may hold.
 const KEPT_REGIONS_MAX: usize = 2;
-const KEPT_UNITS_MAX: u64 = 5_000_000;
+const KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Whether the bytes of a script are a program in this language at this protocol version (9 or later). Native
 /// scripts are: their shape was checked when they were decoded.
@@ -119,11 +119,9 @@ impl Plutus {
         }
         let mut memory = self.memory();
         let run = || {
-            let result = self.run_all(witnessed, &jobs, memory.pool());
-            if result.as_ref().is_ok_and(|verdicts| is_small(verdicts)) {
-                memory.reset();
-                self.give_back(memory);
-            }
+            let result = self.run_all(witnessed, &jobs, &mut memory);
+            memory.reset();
+            self.give_back(memory);
             result
         };
         contained(run).unwrap_or_else(|_| {
@@ -142,7 +140,7 @@ impl Plutus {
 
     fn give_back(&self, memory: Memory) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < KEPT_REGIONS_MAX {
+        if spare.len() < KEPT_REGIONS_MAX && memory.bytes() <= KEPT_BYTES_MAX {
             spare.push(memory);
         }
     }
@@ -182,8 +180,10 @@ impl Plutus {
         &self,
         witnessed: &Witnessed<'_>,
         jobs: &'a [Job<'_>],
-        pool: Pool<'a>,
+        memory: &'a mut Memory,
     ) -> Result<Vec<ScriptVerdict>, Vec<CollectError>> {
+        let Memory { shared, run } = memory;
+        let pool = shared.pool();
         let mut infos: BTreeMap<ScriptLanguage, Result<Data<'a>, ContextError>> = BTreeMap::new();
         let (mut ready, mut errors) = (Vec::with_capacity(jobs.len()), Vec::new());
         for job in jobs {
@@ -203,17 +203,21 @@ impl Plutus {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let run = |(job, arguments): &(&'a Job<'_>, Vec<Data<'a>>)| {
-            let (language, costs) = (job.language, job.costs);
-            let protocol_major = self.protocol_major;
-            let rules = Rules { language, protocol_major, costs };
-            let spent = match &job.program {
-                Ok(program) => rules.run(pool, program, arguments, &job.redeemer.units),
-                Err(flaw) => Err((*flaw).into()),
+        // Scripts of one hash share their terms, however many redeemers ask for them.
+        let mut terms: BTreeMap<ScriptHash, Result<Terms<'a>, ScriptFailure>> = BTreeMap::new();
+        let mut verdicts = Vec::with_capacity(ready.len());
+        for (job, arguments) in ready {
+            let term = terms.entry(job.hash).or_insert_with(|| job.terms(pool)).clone();
+            let rules = Rules {
+                language: job.language,
+                protocol_major: self.protocol_major,
+                costs: job.costs,
             };
-            job.verdict(spent)
-        };
-        Ok(ready.iter().map(run).collect())
+            let run_one = |term| rules.run(run.pool(), term, &arguments, &job.redeemer.units);
+            verdicts.push(job.verdict(term.and_then(run_one)));
+            run.reset();
+        }
+        Ok(verdicts)
     }
 
     const fn scene<'a>(&self, pool: Pool<'a>, language: ScriptLanguage) -> Scene<'a> {
@@ -221,16 +225,14 @@ impl Plutus {
     }
 }
 
-/// Whether the memory of these runs is worth keeping.
-fn is_small(verdicts: &[ScriptVerdict]) -> bool {
-    let spent = verdicts.iter().map(|verdict| match &verdict.spent {
-        Ok(units) => units.memory,
-        Err(_) => verdict.budget.memory,
-    });
-    spent.fold(0, u64::saturating_add) <= KEPT_UNITS_MAX
-}
-
 impl Job<'_> {
+    fn terms<'a>(&'a self, pool: Pool<'a>) -> Result<Terms<'a>, ScriptFailure> {
+        match &self.program {
+            Ok(program) => program.terms(pool),
+            Err(flaw) => Err((*flaw).into()),
+        }
+    }
+
     fn arguments<'a>(
         &self,
         scene: &Scene<'a>,

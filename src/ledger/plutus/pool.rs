@@ -10,14 +10,40 @@ use crate::cardano::plutus_data::{self, Reader, Token};
 /// Data of one evaluation.
 pub(super) type Data<'a> = &'a PlutusData<'a>;
 
-/// Memory of one transaction's contexts, programs and evaluations, given back as a whole.
+/// Memory of one transaction.
 pub(super) struct Memory {
+    /// Contexts and programs: what all its scripts share.
+    pub(super) shared: Region,
+    /// One run, given back before the next.
+    pub(super) run: Region,
+}
+
+impl Memory {
+    /// Each region with a bound of its own.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { shared: Region::new(limit), run: Region::new(limit) }
+    }
+
+    /// Forgets everything, keeps the largest pieces for the next transaction.
+    pub(super) fn reset(&mut self) {
+        self.shared.reset();
+        self.run.reset();
+    }
+
+    /// What is held from the system.
+    pub(super) fn bytes(&self) -> usize {
+        self.shared.bytes() + self.run.bytes()
+    }
+}
+
+/// Memory that is given back as a whole.
+pub(super) struct Region {
     arena: Arena,
     slices: Bump,
 }
 
-impl Memory {
-    /// At most `limit` bytes in each of two regions; what asks for more panics, and is contained.
+impl Region {
+    /// At most `limit` bytes in each of two parts; what asks for more panics, and is contained.
     pub(super) fn new(limit: usize) -> Self {
         let (values, slices) = (Bump::new(), Bump::new());
         values.set_allocation_limit(Some(limit));
@@ -29,10 +55,14 @@ impl Memory {
         Pool { arena: &self.arena, slices: &self.slices }
     }
 
-    /// Forgets everything, keeps the largest region for the next transaction.
     pub(super) fn reset(&mut self) {
         self.arena.reset();
         self.slices.reset();
+    }
+
+    /// What is held from the system.
+    pub(super) fn bytes(&self) -> usize {
+        self.arena.allocated_bytes() + self.slices.allocated_bytes()
     }
 }
 

@@ -7,6 +7,7 @@ use amaru_uplc_suite::arena::Arena;
 use amaru_uplc_suite::flat;
 use amaru_uplc_suite::syn::parse_program;
 use rydra_core::cardano::redeemer::ExecutionUnits;
+use rydra_core::ledger::plutus::ScriptFailure;
 
 use crate::suite::{directory, files};
 use crate::{report, run};
@@ -48,6 +49,9 @@ fn holds(file: &Path) -> Option<Result<(), String>> {
         return Some(Err(format!("no program: {program}")));
     };
     Some(match run(&flat) {
+        Err(failure @ (ScriptFailure::Malformed | ScriptFailure::Evaluator(_))) => {
+            Err(format!("no verdict: {failure}"))
+        }
         Err(_) if output == "evaluation failure" => Ok(()),
         Err(failure) => Err(format!("failed: {failure}")),
         Ok((_, result)) if output == "evaluation failure" => Err(format!("gave {result}")),

@@ -46,6 +46,11 @@ impl Arena {
         all.into_bump_slice_mut()
     }
 
+    /// What is held from the system, without the digits of integers.
+    pub fn allocated_bytes(&self) -> usize {
+        self.bump.allocated_bytes()
+    }
+
     pub(crate) fn as_bump(&self) -> &Bump {
         &self.bump
     }

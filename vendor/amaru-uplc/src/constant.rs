@@ -245,8 +245,8 @@ impl<'a> Constant<'a> {
         arena.alloc(Constant::Bls12_381MlResult(ml_res))
     }
 
-    pub fn ledger_value(arena: &'a Arena, v: &'a LedgerValue<'a>) -> &'a Constant<'a> {
-        arena.alloc(Constant::Value(v))
+    pub fn ledger_value(arena: &'a Arena, v: LedgerValue<'a>) -> &'a Constant<'a> {
+        arena.alloc(Constant::Value(arena.alloc(v)))
     }
 
     pub fn unwrap_data<V>(&'a self) -> Result<&'a PlutusData<'a>, MachineError<'a, V>>

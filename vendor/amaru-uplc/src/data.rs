@@ -8,7 +8,15 @@ use crate::{
 
 #[derive(Debug)]
 pub enum PlutusData<'a> {
-    Constr { tag: u64, fields: Seq<'a, &'a PlutusData<'a>> },
+    Constr {
+        tag: u64,
+        fields: Seq<'a, &'a PlutusData<'a>>,
+    },
+    /// A constructor whose tag is negative or beyond 64 bits: scripts could make them before protocol version 11.
+    ConstrOf {
+        tag: &'a Integer,
+        fields: Seq<'a, &'a PlutusData<'a>>,
+    },
     Map(Seq<'a, DataPair<'a>>),
     Integer(&'a Integer),
     ByteString(&'a [u8]),
@@ -44,15 +52,30 @@ impl<'a> PlutusData<'a> {
         arena.alloc(PlutusData::ByteString(bytes))
     }
 
+    /// The tag and the fields.
     pub fn unwrap_constr<V>(
         &'a self,
-    ) -> Result<(u64, Seq<'a, &'a PlutusData<'a>>), MachineError<'a, V>>
+        arena: &'a Arena,
+    ) -> Result<(&'a Integer, Seq<'a, &'a PlutusData<'a>>), MachineError<'a, V>>
     where
         V: Eval<'a>,
     {
         match self {
-            PlutusData::Constr { tag, fields } => Ok((*tag, *fields)),
+            PlutusData::Constr { tag, fields } => Ok((arena.alloc_integer((*tag).into()), *fields)),
+            PlutusData::ConstrOf { tag, fields } => Ok((tag, *fields)),
             _ => Err(MachineError::malformed_data(self)),
+        }
+    }
+
+    /// A constructor with any tag.
+    pub fn constr_of(
+        arena: &'a Arena,
+        tag: &'a Integer,
+        fields: Seq<'a, &'a PlutusData<'a>>,
+    ) -> &'a PlutusData<'a> {
+        match u64::try_from(tag) {
+            Ok(tag) => Self::constr(arena, tag, fields),
+            Err(_) => arena.alloc(PlutusData::ConstrOf { tag, fields }),
         }
     }
 

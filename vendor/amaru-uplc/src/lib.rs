@@ -8,6 +8,7 @@ pub mod ledger_value;
 pub mod machine;
 pub mod program;
 pub mod seq;
+pub mod sorted;
 pub mod term;
 pub mod typ;
 mod walk;

@@ -36,7 +36,9 @@ impl<'a> Iterator for Walk<'a> {
     fn next(&mut self) -> Option<Step<'a>> {
         if let Some(node) = self.next.take() {
             match node {
-                PlutusData::Constr { fields: items, .. } | PlutusData::List(items) => {
+                PlutusData::Constr { fields: items, .. }
+                | PlutusData::ConstrOf { fields: items, .. }
+                | PlutusData::List(items) => {
                     self.open.push((node, Inside::Items(items.iter())));
                 }
                 PlutusData::Map(pairs) => {
@@ -76,7 +78,10 @@ pub fn size(data: &PlutusData<'_>, cap: i64) -> i64 {
         size = size.saturating_add(4).saturating_add(match node {
             PlutusData::Integer(n) => crate::machine::cost_model::integer_ex_mem(n),
             PlutusData::ByteString(bytes) => crate::machine::cost_model::byte_string_ex_mem(bytes),
-            PlutusData::Constr { .. } | PlutusData::Map(_) | PlutusData::List(_) => 0,
+            PlutusData::Constr { .. }
+            | PlutusData::ConstrOf { .. }
+            | PlutusData::Map(_)
+            | PlutusData::List(_) => 0,
         });
         if size >= cap {
             break;
@@ -121,6 +126,9 @@ fn same_head(left: &PlutusData<'_>, right: &PlutusData<'_>) -> bool {
         (PlutusData::Constr { tag: left, .. }, PlutusData::Constr { tag: right, .. }) => {
             left == right
         }
+        (PlutusData::ConstrOf { tag: left, .. }, PlutusData::ConstrOf { tag: right, .. }) => {
+            left == right
+        }
         // Where one of two ends first, an end meets a node.
         (PlutusData::List(_), PlutusData::List(_)) | (PlutusData::Map(_), PlutusData::Map(_)) => {
             true
@@ -150,17 +158,23 @@ pub fn encode(data: &PlutusData<'_>) -> Vec<u8> {
                 }
                 out.push(if fields.is_empty() { 0x80 } else { 0x9f });
             }
+            Step::Node(PlutusData::ConstrOf { tag, fields }) => {
+                head(&mut out, TAG, 102);
+                head(&mut out, 4, 2);
+                whole_integer(&mut out, tag);
+                out.push(if fields.is_empty() { 0x80 } else { 0x9f });
+            }
             Step::Node(PlutusData::List(items)) => {
                 out.push(if items.is_empty() { 0x80 } else { 0x9f });
             }
             Step::Node(PlutusData::Map(pairs)) => head(&mut out, 5, pairs.len() as u64),
             Step::Node(PlutusData::ByteString(bytes)) => byte_string(&mut out, bytes),
             Step::Node(PlutusData::Integer(n)) => integer(&mut out, n),
-            Step::End(PlutusData::Constr { fields: items, .. } | PlutusData::List(items))
-                if !items.is_empty() =>
-            {
-                out.push(0xff)
-            }
+            Step::End(
+                PlutusData::Constr { fields: items, .. }
+                | PlutusData::ConstrOf { fields: items, .. }
+                | PlutusData::List(items),
+            ) if !items.is_empty() => out.push(0xff),
             Step::End(_) => {}
         }
     }
@@ -201,6 +215,19 @@ fn byte_string(out: &mut Vec<u8>, bytes: &[u8]) {
         out.extend_from_slice(chunk);
     }
     out.push(0xff);
+}
+
+/// As plain CBOR has it: not in chunks.
+fn whole_integer(out: &mut Vec<u8>, n: &BigInt) {
+    let negative = n.sign() == Sign::Minus;
+    let magnitude = if negative { -n - 1 } else { n.clone() };
+    if let Ok(small) = u64::try_from(&magnitude) {
+        return head(out, u8::from(negative), small);
+    }
+    let bytes = magnitude.to_bytes_be().1;
+    head(out, TAG, if negative { 3 } else { 2 });
+    head(out, 2, bytes.len() as u64);
+    out.extend(bytes);
 }
 
 fn integer(out: &mut Vec<u8>, n: &BigInt) {

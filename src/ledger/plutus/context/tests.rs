@@ -167,13 +167,13 @@ fn in_scene(language: ScriptLanguage, major: u64, check: impl FnOnce(&Scene<'_>,
     let fixed = Fixed { ledger: &ledger, tx: &tx };
     let resolved = Resolved::new(fixed, Slot(0), &utxo);
     let memory = Memory::new(1 << 24);
-    let scene = Scene { pool: memory.pool(), language, protocol_major: major };
+    let scene = Scene { pool: memory.shared.pool(), language, protocol_major: major };
     check(&scene, &resolved);
 }
 
 fn same(seen: Data<'_>, expected: &str) {
     let memory = Memory::new(1 << 20);
-    let expected = memory.pool().decode(&text::data_of(expected)).unwrap();
+    let expected = memory.shared.pool().decode(&text::data_of(expected)).unwrap();
     assert!(seen == expected, "seen {seen:?}\nneeded {expected:?}");
 }
 

@@ -105,20 +105,6 @@ fn a_cost_that_overflows_is_more_than_any_budget() {
     }
 }
 
-#[test]
-fn what_the_evaluator_cannot_decide_is_refused_whatever_is_claimed() {
-    let large = "(con integer 85070591730234615865843651857942052864)";
-    let body = format!("[(builtin constrData) {large} (con (list data) [])]");
-    let spend = Spend { major: 10, ..Spend::of(spender(V2, &body)) };
-    let failure = spend.spent().unwrap_err();
-    let ScriptFailure::Evaluator(text) = &failure else { panic!("{failure:?}") };
-    assert!(text.contains("constrData"), "{text}");
-    assert!(failure.to_string().starts_with("evaluator gave up: "));
-    assert!(matches!(spend.rule(), Err(Refusal::PlutusFailed(_))));
-    let claimed = Spend { is_valid: false, ..spend };
-    assert!(matches!(claimed.rule(), Err(Refusal::PlutusFailed(_))), "unknown is never accepted");
-}
-
 /// Copying the fields before it for each field would take gigabytes here.
 #[test]
 fn constructors_of_many_fields_are_built_without_copies() {

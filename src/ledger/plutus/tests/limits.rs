@@ -145,6 +145,51 @@ fn retype_last_unit_list(flat: &mut [u8]) {
     }
 }
 
+/// Encoded as plain CBOR does it: big integers in one piece.
+#[test]
+fn constructors_have_any_tag_until_van_rossem() {
+    let cases = [
+        ("-1", "#d866822080"),
+        ("-1267650600228229401496703205377", "#d86682c34d1000000000000000000000000080"),
+        ("18446744073709551616", "#d86682c24901000000000000000080"),
+        ("18446744073709551615", "#d866821bffffffffffffffff80"),
+    ];
+    for (tag, bytes) in cases {
+        let made = format!("[(builtin constrData) (con integer {tag}) (con (list data) [])]");
+        for language in [V2, V3] {
+            let seen = run(language, 10, &format!("[(builtin serialiseData) {made}]"));
+            assert_eq!(seen, Ok(format!("(con bytestring {bytes})")), "{tag}");
+            let back =
+                format!("[(force (force (builtin fstPair))) [(builtin unConstrData) {made}]]");
+            assert_eq!(run(language, 10, &back), Ok(format!("(con integer {tag})")));
+            let same = format!("[(builtin equalsData) {made} {made}]");
+            assert_eq!(run(language, 10, &same).as_deref(), Ok("(con bool True)"));
+            let other = "[(builtin constrData) (con integer 1) (con (list data) [])]";
+            let differs = format!("[(builtin equalsData) {made} {other}]");
+            assert_eq!(run(language, 10, &differs).as_deref(), Ok("(con bool False)"));
+            let is_u64 = tag == "18446744073709551615";
+            assert_eq!(fails(language, 11, &made), !is_u64, "{tag}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_more_than_262143_bits_are_no_arguments_from_van_rossem_on() {
+    // 32,768 bytes: 262,144 bits or one less.
+    let number = |first: &str| {
+        let zeros = "00".repeat(32_767);
+        format!("[(builtin byteStringToInteger) (con bool True) (con bytestring #{first}{zeros})]")
+    };
+    for name in ["addInteger", "multiplyInteger", "lessThanInteger", "modInteger"] {
+        let call = |first: &str| format!("[(builtin {name}) (con integer 1) {}]", number(first));
+        assert!(run(V3, 11, &call("7f")).is_ok(), "{name}");
+        assert!(fails(V3, 11, &call("80")), "{name}");
+        assert!(run(V3, 10, &call("80")).is_ok(), "{name}");
+    }
+    let equals = format!("[(builtin equalsInteger) (con integer 1) {}]", number("80"));
+    assert!(run(V3, 11, &equals).is_ok(), "equality has no bound");
+}
+
 #[test]
 fn case_terms_take_constants_apart_from_van_rossem_on() {
     let body = "(case (con bool True) (con integer 1) (con integer 2))";

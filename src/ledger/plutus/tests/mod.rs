@@ -8,6 +8,7 @@ mod refusals;
 mod semantics;
 pub(in crate::ledger::plutus) mod text;
 mod well_formed;
+mod worst;
 
 use std::collections::BTreeMap;
 

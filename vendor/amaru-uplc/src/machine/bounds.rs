@@ -4,8 +4,7 @@ use crate::{binder::Eval, builtin::DefaultFunction, constant::Constant, constant
 
 use super::{MachineError, RuntimeError, value::Value};
 
-/// Bits of an integer without its sign: from -2^262143 to 2^262143 - 1. Releases differ on which builtins
-/// have this bound, so beyond it there is no verdict.
+/// Bits of an integer without its sign: from -2^262143 to 2^262143 - 1.
 const INTEGER_BITS_MAX: u64 = 262_143;
 const BYTES_MAX: usize = 65_536;
 const WRITE_BITS_BYTES_MAX: usize = 4_096;
@@ -22,9 +21,7 @@ where
         if let Some(Value::Con(Constant::Integer(n))) = args.get(*place)
             && !within(n, INTEGER_BITS_MAX)
         {
-            return Err(MachineError::Undecided(
-                "an integer of more than 262,143 bits in arithmetic",
-            ));
+            return Err(MachineError::runtime(RuntimeError::ArgumentBeyondBounds));
         }
     }
     let most = match fun {
@@ -59,7 +56,6 @@ fn integers(fun: DefaultFunction) -> &'static [usize] {
         | ModInteger
         | LessThanInteger
         | LessThanEqualsInteger => &[0, 1],
-        ConsByteString => &[0],
         _ => &[],
     }
 }

@@ -6,7 +6,11 @@ use crate::{
     binder::Eval,
     builtin::DefaultFunction,
     constant::Constant,
-    machine::{context::Context, env::Env, state::MachineState},
+    machine::{
+        context::{ConstrFrame, Context},
+        env::Env,
+        state::MachineState,
+    },
     seq::Seq,
     term::Term,
 };
@@ -144,8 +148,9 @@ impl<'a, 'c> Machine<'a, 'c> {
                 self.step_and_maybe_spend(StepKind::Constr)?;
 
                 if let Some((first, terms)) = fields.split_first() {
-                    let frame =
-                        Context::frame_constr(self.arena, env, *tag, terms, Seq::EMPTY, context);
+                    let values = Seq::EMPTY;
+                    let frame = ConstrFrame { env, tag: *tag, terms, values };
+                    let frame = Context::frame_constr(self.arena, frame, context);
 
                     let state = MachineState::compute(self.arena, frame, env, first);
 
@@ -210,16 +215,21 @@ impl<'a, 'c> Machine<'a, 'c> {
             Context::FrameAwaitArg(function, context) => {
                 self.apply_evaluate(context, function, value)
             }
-            Context::FrameAwaitFunValue(argument, context) => {
+            Context::FrameAwaitFunValues(arguments, context) => {
+                let Some((argument, rest)) = arguments.split_first() else {
+                    return Ok(MachineState::return_(self.arena, context, value));
+                };
+                let context = Context::frame_await_fun_values(self.arena, rest, context);
                 self.apply_evaluate(context, value, argument)
             }
             Context::FrameForce(context) => self.force_evaluate(context, value),
-            Context::FrameConstr(env, tag, terms, values, context) => {
+            Context::FrameConstr(frame, context) => {
+                let ConstrFrame { env, tag, terms, values } = **frame;
                 let values = values.cons(self.arena, value);
 
                 if let Some((first, terms)) = terms.split_first() {
-                    let frame =
-                        Context::frame_constr(self.arena, env, *tag, terms, values, context);
+                    let frame = ConstrFrame { env, tag, terms, values };
+                    let frame = Context::frame_constr(self.arena, frame, context);
 
                     let state = MachineState::compute(self.arena, frame, env, first);
 
@@ -227,7 +237,7 @@ impl<'a, 'c> Machine<'a, 'c> {
                 } else {
                     let fields = self.arena.alloc_all(values.iter());
                     fields.reverse();
-                    let value = Value::constr(self.arena, *tag, fields);
+                    let value = Value::constr(self.arena, tag, fields);
 
                     let state = MachineState::return_(self.arena, context, value);
 
@@ -237,7 +247,7 @@ impl<'a, 'c> Machine<'a, 'c> {
             Context::FrameCases(env, branches, context) => match value {
                 Value::Constr(tag, fields) => {
                     if let Some(branch) = branches.get(*tag) {
-                        let frame = self.transfer_arg_stack(fields, context);
+                        let frame = Context::frame_await_fun_values(self.arena, fields, context);
 
                         let state = MachineState::compute(self.arena, frame, env, branch);
 
@@ -254,7 +264,7 @@ impl<'a, 'c> Machine<'a, 'c> {
                     }
 
                     if let Some(branch) = branches.get(tag) {
-                        let frame = self.transfer_arg_stack(fields, context);
+                        let frame = Context::frame_await_fun_values(self.arena, fields, context);
 
                         let state = MachineState::compute(self.arena, frame, env, branch);
 
@@ -352,23 +362,6 @@ impl<'a, 'c> Machine<'a, 'c> {
         V: Eval<'a>,
     {
         self.call(runtime)
-    }
-
-    fn transfer_arg_stack<V>(
-        &mut self,
-        fields: &'a [&'a Value<'a, V>],
-        context: &'a Context<'a, V>,
-    ) -> &'a Context<'a, V>
-    where
-        V: Eval<'a>,
-    {
-        let mut c = context;
-
-        for field in fields.iter().rev() {
-            c = Context::frame_await_fun_value(self.arena, *field, c);
-        }
-
-        c
     }
 
     /// Decompose a constant into (tag, max_branches, fields) for constant-case.

@@ -8,18 +8,25 @@ where
 {
     FrameAwaitArg(&'a Value<'a, V>, &'a Context<'a, V>),
     FrameAwaitFunTerm(&'a Env<'a, V>, &'a Term<'a, V>, &'a Context<'a, V>),
-    FrameAwaitFunValue(&'a Value<'a, V>, &'a Context<'a, V>),
+    /// Arguments to apply to the function that comes, one after the other.
+    FrameAwaitFunValues(&'a [&'a Value<'a, V>], &'a Context<'a, V>),
     FrameForce(&'a Context<'a, V>),
-    FrameConstr(
-        &'a Env<'a, V>,
-        usize,
-        &'a [&'a Term<'a, V>],
-        /// The fields so far, last one first.
-        Seq<'a, &'a Value<'a, V>>,
-        &'a Context<'a, V>,
-    ),
+    FrameConstr(&'a ConstrFrame<'a, V>, &'a Context<'a, V>),
     FrameCases(&'a Env<'a, V>, &'a [&'a Term<'a, V>], &'a Context<'a, V>),
     NoFrame,
+}
+
+/// A constructor whose fields are evaluated one after the other. Apart from the other frames, which are half as large.
+pub struct ConstrFrame<'a, V>
+where
+    V: Eval<'a>,
+{
+    pub env: &'a Env<'a, V>,
+    pub tag: usize,
+    /// The fields to come.
+    pub terms: &'a [&'a Term<'a, V>],
+    /// The fields so far, last one first.
+    pub values: Seq<'a, &'a Value<'a, V>>,
 }
 
 impl<'a, V> Context<'a, V>
@@ -47,12 +54,16 @@ where
         arena.alloc(Context::FrameAwaitFunTerm(arg_env, argument, context))
     }
 
-    pub fn frame_await_fun_value(
+    /// No frame at all for no arguments.
+    pub fn frame_await_fun_values(
         arena: &'a Arena,
-        argument: &'a Value<'a, V>,
+        arguments: &'a [&'a Value<'a, V>],
         context: &'a Context<'a, V>,
     ) -> &'a Context<'a, V> {
-        arena.alloc(Context::FrameAwaitFunValue(argument, context))
+        if arguments.is_empty() {
+            return context;
+        }
+        arena.alloc(Context::FrameAwaitFunValues(arguments, context))
     }
 
     pub fn frame_force(arena: &'a Arena, context: &'a Context<'a, V>) -> &'a Context<'a, V> {
@@ -61,13 +72,10 @@ where
 
     pub fn frame_constr(
         arena: &'a Arena,
-        env: &'a Env<'a, V>,
-        index: usize,
-        terms: &'a [&'a Term<'a, V>],
-        values: Seq<'a, &'a Value<'a, V>>,
+        frame: ConstrFrame<'a, V>,
         context: &'a Context<'a, V>,
     ) -> &'a Context<'a, V> {
-        arena.alloc(Context::FrameConstr(env, index, terms, values, context))
+        arena.alloc(Context::FrameConstr(arena.alloc(frame), context))
     }
 
     pub fn frame_cases(

@@ -41,9 +41,6 @@ where
     Runtime(RuntimeError<'a>),
     #[error("Max constr tag exceeded")]
     MaxConstrTagExceeded(&'a Value<'a, V>),
-    /// What the ledger does is known, but this evaluator cannot do it.
-    #[error("{0}")]
-    Undecided(&'static str),
 }
 
 #[derive(thiserror::Error, Debug)]

@@ -847,7 +847,7 @@ impl<'a> Machine<'a, '_> {
                 self.pay(DefaultFunction::ChooseData, &[])?;
 
                 match arg1 {
-                    PlutusData::Constr { .. } => Ok(arg2),
+                    PlutusData::Constr { .. } | PlutusData::ConstrOf { .. } => Ok(arg2),
                     PlutusData::Map(_) => Ok(arg3),
                     PlutusData::List(_) => Ok(arg4),
                     PlutusData::Integer(_) => Ok(arg5),
@@ -867,19 +867,11 @@ impl<'a> Machine<'a, '_> {
                     ));
                 };
 
-                let tag = match u64::try_from(tag) {
-                    Ok(tag) => tag,
-                    Err(_) if self.costs.variant.is_van_rossem() => {
-                        return Err(MachineError::outside_usize_bounds(tag));
-                    }
-                    // Before, the ledger builds data with any tag, which data here cannot hold.
-                    Err(_) => {
-                        return Err(MachineError::Undecided(
-                            "constrData with a tag beyond 64 bits",
-                        ));
-                    }
-                };
-                let data = PlutusData::constr(self.arena, tag, fields);
+                if self.costs.variant.is_van_rossem() && u64::try_from(tag).is_err() {
+                    return Err(MachineError::outside_usize_bounds(tag));
+                }
+
+                let data = PlutusData::constr_of(self.arena, tag, fields);
 
                 let constant = Constant::data(self.arena, data);
 
@@ -939,7 +931,7 @@ impl<'a> Machine<'a, '_> {
             }
             DefaultFunction::UnConstrData => {
                 let (tag, fields) =
-                    runtime.args[0].unwrap_constant()?.unwrap_data()?.unwrap_constr()?;
+                    runtime.args[0].unwrap_constant()?.unwrap_data()?.unwrap_constr(self.arena)?;
 
                 self.pay(DefaultFunction::UnConstrData, &[])?;
 
@@ -947,7 +939,7 @@ impl<'a> Machine<'a, '_> {
                     self.arena,
                     &Type::Integer,
                     &Type::List(&Type::Data),
-                    Constant::integer(self.arena, self.arena.alloc_integer(tag.into())),
+                    Constant::integer(self.arena, tag),
                     Constant::data_list(self.arena, fields),
                 );
 
@@ -2166,7 +2158,7 @@ impl<'a> Machine<'a, '_> {
                         Size::bytes(ccy),
                         Size::bytes(tok),
                         Size::integer(qty),
-                        Size::Known(ledger_value::value_max_depth(v)),
+                        Size::Known(ledger_value::value_max_depth(*v)),
                     ],
                 )?;
 
@@ -2179,7 +2171,7 @@ impl<'a> Machine<'a, '_> {
                 // Validate key lengths (> 32 only allowed when qty=0, which is a no-op)
                 if ccy.len() > 32 || tok.len() > 32 {
                     if qty.is_zero() {
-                        let constant = Constant::ledger_value(self.arena, v);
+                        let constant = Constant::ledger_value(self.arena, *v);
                         return Ok(Value::con(self.arena, constant));
                     }
 
@@ -2192,7 +2184,7 @@ impl<'a> Machine<'a, '_> {
                     return Err(MachineError::runtime(err.into()));
                 }
 
-                let result = LedgerValue::insert_coin(self.arena, ccy, tok, qty, v);
+                let result = v.insert_coin(self.arena, ccy, tok, qty);
 
                 let constant = Constant::ledger_value(self.arena, result);
 
@@ -2208,7 +2200,7 @@ impl<'a> Machine<'a, '_> {
                     &[
                         Size::bytes(ccy),
                         Size::bytes(tok),
-                        Size::Known(ledger_value::value_max_depth(v)),
+                        Size::Known(ledger_value::value_max_depth(*v)),
                     ],
                 )?;
 
@@ -2222,11 +2214,11 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(
                     DefaultFunction::UnionValue,
-                    &[Size::count(v1.size), Size::count(v2.size)],
+                    &[Size::count(v1.size()), Size::count(v2.size())],
                 )?;
 
-                let result = LedgerValue::union_value(self.arena, v1, v2)
-                    .map_err(|e| MachineError::runtime(e.into()))?;
+                let result =
+                    v1.union_value(self.arena, *v2).map_err(|e| MachineError::runtime(e.into()))?;
 
                 let constant = Constant::ledger_value(self.arena, result);
 
@@ -2238,21 +2230,19 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(
                     DefaultFunction::ValueContains,
-                    &[Size::count(v1.size), Size::count(v2.size)],
+                    &[Size::count(v1.size()), Size::count(v2.size())],
                 )?;
 
-                let result = LedgerValue::value_contains(v1, v2)
-                    .map_err(|e| MachineError::runtime(e.into()))?;
+                let result = v1.value_contains(*v2).map_err(|e| MachineError::runtime(e.into()))?;
 
                 Ok(Value::bool(self.arena, result))
             }
             DefaultFunction::ValueData => {
                 let v = runtime.args[0].unwrap_ledger_value()?;
 
-                self.pay(DefaultFunction::ValueData, &[Size::count(v.size)])?;
+                self.pay(DefaultFunction::ValueData, &[Size::count(v.size())])?;
 
-                let data = LedgerValue::value_data(self.arena, v)
-                    .map_err(|e| MachineError::runtime(e.into()))?;
+                let data = v.value_data(self.arena).map_err(|e| MachineError::runtime(e.into()))?;
 
                 let constant = Constant::data(self.arena, data);
 
@@ -2276,10 +2266,11 @@ impl<'a> Machine<'a, '_> {
 
                 self.pay(
                     DefaultFunction::ScaleValue,
-                    &[Size::integer(scalar), Size::count(v.size)],
+                    &[Size::integer(scalar), Size::count(v.size())],
                 )?;
 
-                let result = LedgerValue::scale_value(self.arena, scalar, v)
+                let result = v
+                    .scale_value(self.arena, scalar)
                     .map_err(|e| MachineError::runtime(e.into()))?;
 
                 let constant = Constant::ledger_value(self.arena, result);
