@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_address_names_its_network_and_a_byron_address_none() {
+        for network in [0, 1, 15] {
+            assert_eq!(network_of(&bytes(0x60 | network, 29)), Some(network));
+        }
+        assert_eq!(network_of(&bytes(0x82, 40)), None);
+    }
+
+    #[test]
     fn every_payment_address_form_is_read() {
         let key = Credential::Key(KeyHash([7; 28]));
         let script = Credential::Script(ScriptHash([7; 28]));
