@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-scalus demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean
+.PHONY: help setup setup-scalus setup-clients demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean
 
 # Passed through to the tests: where the reference data lies (tests say SKIPPED without it).
 export HYDRA_REFERENCE ?=
@@ -21,7 +21,10 @@ setup: ## Installs what is missing (C compiler) through apt-get
 	@scripts/setup.sh
 
 setup-scalus: setup ## Installs npm and the packages of the ledger's differential test
-	@scripts/setup-scalus.sh
+	@scripts/setup-npm.sh tests/differential/scalus "the ledger's differential test"
+
+setup-clients: setup ## Installs npm and the clients of others that the node is tested with
+	@scripts/setup-npm.sh tests/clients/npm "the test of clients that others wrote"
 
 demo: setup ## Starts a head of one party, submits payments, runs until Ctrl-C
 	@scripts/demo.sh
@@ -29,10 +32,10 @@ demo: setup ## Starts a head of one party, submits payments, runs until Ctrl-C
 build: setup ## Builds the release binary, target/release/rydra
 	$(CARGO) build --release --locked --bin rydra
 
-test: setup-scalus ## Runs all tests in their short form
+test: setup-scalus setup-clients ## Runs all tests in their short form
 	$(CARGO) test --workspace --locked
 
-torture: setup-scalus ## Runs all tests with long counts (RYDRA_TORTURE=1), optimised
+torture: setup-scalus setup-clients ## Runs all tests with long counts (RYDRA_TORTURE=1), optimised
 	RYDRA_TORTURE=1 RYDRA_TORTURE_KILLS=100 RYDRA_TORTURE_FAILPOINTS=10 RYDRA_TORTURE_OPENINGS=10 \
 		PROTOCOL_SEEDS=5000 RYDRA_DIFFERENTIAL=20000 \
 		$(CARGO) test --workspace --locked --release
