@@ -146,6 +146,17 @@ fn limits_and_log_levels_have_variables_and_empty_ones_count_as_unset() {
 }
 
 #[test]
+fn variables_that_arm_faults_are_not_said_to_set_nothing() {
+    let environment = [
+        ("RYDRA_CHAIN_OFFLINE_HEAD_SEED", "0001"),
+        ("RYDRA_FAULTS", "1"),
+        ("RYDRA_FAILPOINTS", "head.handle=stall@7"),
+    ];
+    let loaded = Settings::load(&sources(&[], &environment)).unwrap();
+    assert!(loaded.notices.is_empty(), "{:?}", loaded.notices);
+}
+
+#[test]
 fn relative_paths_of_a_file_start_at_its_directory_others_stay() {
     let yaml = "hydra-signing-key: keys/a.sk\npersistence-dir: /var/head\n";
     let (dir, given) = with_file(
