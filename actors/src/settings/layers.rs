@@ -9,6 +9,7 @@ use config::{Config, ConfigError, Map, Source, Value, ValueKind};
 use super::keys::{self, ENV_PREFIX, Key, Kind};
 use super::problem::{Problem, Problems};
 use super::{file, scope};
+use crate::failpoint;
 
 /// Where configuration comes from, as plain data.
 #[derive(Clone, Debug, Default)]
@@ -220,7 +221,10 @@ fn read_environment(
     let mut layer = BTreeMap::new();
     // An empty variable counts as unset: that is how compose files leave one out.
     for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
-        if !name.starts_with(ENV_PREFIX) {
+        // Failpoints are armed before any setting is read.
+        if !name.starts_with(ENV_PREFIX)
+            || [failpoint::ENABLE, failpoint::ARM].contains(&name.as_str())
+        {
             continue;
         }
         let Some(key) = keys::all().find(|key| key.env() == *name) else {
