@@ -3,11 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::Value;
+
+/// Lines that a script may be ahead of the test; beyond that it waits in its pipe.
+const LINES_MAX: usize = 64;
 
 /// Directory of the packages and our scripts.
 fn directory() -> PathBuf {
@@ -53,7 +56,7 @@ impl Script {
             .stderr(Stdio::piped())
             .spawn()
             .expect("node starts");
-        let (said, lines) = channel();
+        let (said, lines) = sync_channel(LINES_MAX);
         let output = child.stdout.take().expect("piped");
         thread::spawn(move || {
             BufReader::new(output).lines().map_while(Result::ok).try_for_each(|l| said.send(l))

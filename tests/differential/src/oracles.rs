@@ -107,7 +107,7 @@ pub fn scalus_is_missing() -> Option<String> {
     let package = scalus_dir().join("node_modules/scalus/package.json");
     [package, node()].into_iter().find(|path| !path.exists()).map(|path| {
         format!(
-            "{} is not there; `make setup` installs it, given npm and a registry",
+            "{} is not there; `make setup-scalus` installs it, given npm and a registry",
             path.display()
         )
     })
