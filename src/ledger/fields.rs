@@ -76,5 +76,6 @@ mod tests {
             assert_eq!(Fields::of_tagged(bytes).count(), 0, "{bytes:02x?}");
         }
         assert_eq!(Fields::of(&[0xa2, 0x00, 0x01, 0x40]).count(), 1, "ends at what is no key");
+        assert_eq!(Fields::of(&[0xa1, 0x00, 0x01, 0x02, 0x03]).count(), 1, "ends with its map");
     }
 }

@@ -13,6 +13,8 @@ use crate::unit::ScriptHash;
 const CACHE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Programs. Bounds the map itself when all are tiny.
 const CACHE_PROGRAMS_MAX: usize = 4_096;
+/// Bytes of an entry beside its program.
+const ENTRY_BYTES: usize = 128;
 
 /// A program, or why the bytes are none.
 type Verdict = Result<Arc<Program>, Flaw>;
@@ -74,7 +76,6 @@ impl Cache {
 
 /// Bytes that an entry takes, its share of the map included.
 fn weight(verdict: &Verdict) -> usize {
-    const ENTRY_BYTES: usize = 128;
     ENTRY_BYTES + verdict.as_ref().map_or(0, |program| program.weight())
 }
 
@@ -82,6 +83,7 @@ fn weight(verdict: &Verdict) -> usize {
 mod tests {
     use super::*;
     use crate::cardano::txout::ScriptLanguage;
+    use crate::ledger::plutus::constant::Constant;
 
     /// A program of one byte string of this many bytes, unused.
     fn script(n: u32, len: usize) -> Script {
@@ -136,5 +138,48 @@ mod tests {
             cache.program(tiny.hash(), &tiny, 11).unwrap();
         }
         assert_eq!(stats(&cache).0, CACHE_PROGRAMS_MAX);
+    }
+
+    /// Keeps a program of this many bytes.
+    fn keep(cache: &Cache, byte: u8, bytes: usize) {
+        let nothing = Program::decode_flat(&[1, 0, 0, 0x61], ScriptLanguage::PlutusV3, 11);
+        let (mut program, empty) = (nothing.unwrap(), Constant::Bytes([].into()));
+        let rest = bytes - ENTRY_BYTES - program.weight() - empty.weight();
+        program.constants.push(Constant::Bytes(vec![0; rest].into()));
+        let entry = Ok(Arc::new(program));
+        assert_eq!(weight(&entry), bytes);
+        cache.keep(ScriptHash([byte; 28]), entry);
+    }
+
+    fn kept(cache: &Cache) -> Vec<u8> {
+        cache.0.lock().unwrap().programs.keys().map(|hash| hash.0[0]).collect()
+    }
+
+    fn used(cache: &Cache, byte: u8) {
+        assert!(cache.lookup(ScriptHash([byte; 28])).is_some());
+    }
+
+    #[test]
+    fn its_bytes_are_counted_to_the_last_one() {
+        assert_eq!(CACHE_BYTES_MAX, 33_554_432);
+        let (cache, half) = (Cache::default(), CACHE_BYTES_MAX / 2);
+        keep(&cache, 1, half);
+        used(&cache, 1);
+        keep(&cache, 2, half);
+        assert_eq!((kept(&cache), stats(&cache).1), (vec![1, 2], CACHE_BYTES_MAX), "they fit");
+        used(&cache, 2);
+        used(&cache, 1);
+        keep(&cache, 3, 1_000);
+        assert_eq!(
+            (kept(&cache), stats(&cache).1),
+            (vec![1, 3], half + 1_000),
+            "the older one went"
+        );
+        keep(&cache, 3, 2_000);
+        assert_eq!(stats(&cache), (2, half + 2_000), "decoded twice at once, counted once");
+        keep(&cache, 4, CACHE_BYTES_MAX + 1);
+        assert_eq!(kept(&cache), vec![1, 3], "what is too large comes not in");
+        keep(&cache, 5, CACHE_BYTES_MAX);
+        assert_eq!((kept(&cache), stats(&cache).1), (vec![5], CACHE_BYTES_MAX));
     }
 }

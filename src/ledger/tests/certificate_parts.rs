@@ -72,6 +72,17 @@ pub(super) fn pool_of(
     network: u8,
     hash: usize,
 ) -> Vec<u8> {
+    pool_owned(operator, operator, vrf, cost, network, hash)
+}
+
+pub(super) fn pool_owned(
+    operator: &PaymentKey,
+    owner: &PaymentKey,
+    vrf: u8,
+    cost: u64,
+    network: u8,
+    hash: usize,
+) -> Vec<u8> {
     list(&[
         number(3),
         string(&operator.hash().0),
@@ -80,7 +91,7 @@ pub(super) fn pool_of(
         number(cost),
         [vec![0xd8, 30], list(&[number(0), number(1)])].concat(),
         key_account(network, operator),
-        list(&[string(&operator.hash().0)]),
+        list(&[string(&owner.hash().0)]),
         list(&[]),
         list(&[vec![0x61, b'x'], string(&vec![0; hash])]),
     ])

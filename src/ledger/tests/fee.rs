@@ -82,3 +82,11 @@ fn fee_too_small_refuses_less_than_each_reference_script_costs_once() {
     world.refuses(&tx(216, Some(read)), &Refusal::FeeTooSmall { fee: 216, needed: 217 });
     world.passes(&tx(108, Some(spent)));
 }
+
+#[test]
+fn tools_are_told_what_the_rule_counts() {
+    let (world, tx, least) = pays(0);
+    assert_eq!(Ledger::counted_bytes(&tx), tx.bytes().len() as u64 - 1, "without `isValid`");
+    assert_eq!(world.ledger.least_fee(&world.utxo, &tx), Some(least.into()));
+    assert_eq!(world.ledger.least_fee(&Utxo::new(), &tx), None, "an input's script could count");
+}

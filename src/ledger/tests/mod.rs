@@ -25,6 +25,7 @@ mod proposals;
 mod scripts;
 mod signatures;
 mod size;
+mod texts;
 mod validity;
 mod value;
 mod well_formed;

@@ -34,6 +34,18 @@ fn missing_vkey_witnesses_refuses_each_of_inputs_collateral_and_required_signers
 }
 
 #[test]
+fn missing_vkey_witnesses_refuses_a_pool_that_its_owner_did_not_sign() {
+    use super::certificate_parts::{HELD, POOL, pool_owned, world};
+    use super::parts::list;
+    let mut world = world(11);
+    let pool = pool_owned(&world.alice, &world.bob, 1, 100, 0, 32);
+    let build = world.pays(HELD, HELD - POOL).body_field(4, list(&[pool]));
+    world.passes(&build.sign(&[&world.alice, &world.bob]).unwrap());
+    let missing = Refusal::MissingVKeyWitnesses(vec![world.bob.hash()]);
+    world.refuses(&build.sign(&[&world.alice]).unwrap(), &missing);
+}
+
+#[test]
 fn missing_vkey_witnesses_accepts_no_signature_for_what_is_only_read() {
     let mut world = World::new();
     let read = world.holds(world.to_bob(ada(5)));

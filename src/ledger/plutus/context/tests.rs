@@ -244,3 +244,46 @@ fn arguments_are_datum_redeemer_and_context_or_the_context_that_holds_them() {
         });
     }
 }
+
+/// Beside inputs: of policies, accounts, certificates, voters and proposals.
+#[test]
+fn purposes_are_seen_as_each_language_sees_them() {
+    use crate::cardano::credential::Anchor;
+    use crate::cardano::governance::{GovAction, Proposal, Voter};
+    let pointer = |purpose| RedeemerPointer { purpose, index: 1 };
+    for language in [V1, V2, V3] {
+        in_scene(language, 11, |scene, resolved| {
+            let body = resolved.tx.body();
+            let seen =
+                |target: &Target<'_>| scene.purpose(pointer(Purpose::Reward), target, Some(None));
+            let account = Target::of(body, pointer(Purpose::Reward)).unwrap();
+            let shown = key(6);
+            let of_account = if language == V3 {
+                format!("Constr 2 [{shown}]")
+            } else {
+                format!("Constr 2 [Constr 0 [{shown}]]")
+            };
+            same(seen(&account).unwrap(), &of_account);
+            let policy = Target::Mint(ScriptHash([5; 28]));
+            same(seen(&policy).unwrap(), &format!("Constr 0 [B #{}]", hex(5, 28)));
+            let voter = Target::Vote(Voter::Pool(KeyHash([4; 28])));
+            let proposal = Proposal {
+                deposit: 3,
+                return_account: *body.withdrawals.keys().next().unwrap(),
+                action: GovAction::Info,
+                anchor: Anchor { url: "".into(), hash: Hash32([0; 32]) },
+            };
+            let proposed = Target::Propose(7, &proposal);
+            if language == V3 {
+                let pool = format!("Constr 2 [B #{}]", hex(4, 28));
+                same(seen(&voter).unwrap(), &format!("Constr 4 [{pool}]"));
+                let shown = format!("Constr 0 [I 3, {}, Constr 6 []]", script(7));
+                same(seen(&proposed).unwrap(), &format!("Constr 5 [I 7, {shown}]"));
+                return;
+            }
+            let refused = ContextError::PlutusPurposeNotSupported(pointer(Purpose::Reward));
+            assert_eq!(seen(&voter).unwrap_err(), refused);
+            assert_eq!(seen(&proposed).unwrap_err(), refused);
+        });
+    }
+}

@@ -7,6 +7,7 @@ mod limits;
 mod refusals;
 mod semantics;
 pub(in crate::ledger::plutus) mod text;
+mod weights;
 mod well_formed;
 mod worst;
 

@@ -159,6 +159,7 @@ fn values_are_sorted_and_hold_no_zeros() {
         value(&[(b"b", &[(b"", 2)]), (b"a", &[(b"", 2)])]),
         value(&[(b"a", &[(b"", 2)]), (b"a", &[(b"", 2)])]),
         value(&[(b"a", &[(b"y", 2), (b"x", 2)])]),
+        value(&[(b"a", &[(b"x", 2), (b"x", 2)])]),
     ];
     for flat in malformed {
         assert_eq!(shown(&flat), Err(ScriptFailure::Malformed));
@@ -237,8 +238,8 @@ fn a_free_variable_is_well_formed_and_fails_when_run() {
     }
 }
 
-/// Bits of a constant of this type without a value, in a program.
-fn constant(tags: &[u8], value: &str) -> Vec<u8> {
+/// Bits of a constant of this type with this value, in a program.
+pub(super) fn constant(tags: &[u8], value: &str) -> Vec<u8> {
     let mut bits = String::from("0100");
     for tag in tags {
         bits.push_str(&format!("1{tag:04b}"));
