@@ -245,6 +245,23 @@ fn arguments_are_datum_redeemer_and_context_or_the_context_that_holds_them() {
     }
 }
 
+#[test]
+fn addresses_show_whether_keys_or_scripts_pay_and_stake() {
+    in_scene(V3, 11, |scene, _| {
+        for header in [0x00_u8, 0x10, 0x20, 0x30] {
+            let bytes = [&[header][..], &[1; 28], &[2; 28]].concat();
+            let seen =
+                scene.output(OutputSource::Output(0), &TxOut::new(&bytes, Value::of_lovelace(6)));
+            let payment = if header & 0x10 == 0 { key(1) } else { script(1) };
+            let stake = if header & 0x20 == 0 { key(2) } else { script(2) };
+            let address = format!("Constr 0 [{payment}, Constr 0 [Constr 0 [{stake}]]]");
+            let value = "Map [(B #, Map [(B #, I 6)])]";
+            let none = "Constr 0 [], Constr 1 []";
+            same(seen.unwrap(), &format!("Constr 0 [{address}, {value}, {none}]"));
+        }
+    });
+}
+
 /// Beside inputs: of policies, accounts, certificates, voters and proposals.
 #[test]
 fn purposes_are_seen_as_each_language_sees_them() {

@@ -228,3 +228,30 @@ fn case_terms_came_with_the_newer_term_language() {
         assert_eq!(is_well_formed(V3, &script.bytes, 11), expected, "{version:?}");
     }
 }
+
+/// Quantities of values, zigzag in groups of seven bits.
+#[test]
+fn quantities_have_128_bits_with_their_sign() {
+    let of = |low: u8, between: u8, high: u8| {
+        // The begin of the constant is ten bits long; an empty name is a filler and an empty chunk.
+        let mut bits = String::new();
+        for _ in ["currency", "token"] {
+            bits.push('1');
+            while (bits.len() + 10) % 8 != 7 {
+                bits.push('0');
+            }
+            bits.push_str("100000000");
+        }
+        for group in [&[low][..], &[between; 17], &[high]].concat() {
+            bits.push_str(&format!("{group:08b}"));
+        }
+        bits.push_str("00");
+        shown(&[13], &bits)
+    };
+    let most = format!("(con value [(#, [(#, {})])])", i128::MAX);
+    let least = format!("(con value [(#, [(#, {})])])", i128::MIN);
+    assert_eq!(of(0xfe, 0xff, 0x03), Ok(most));
+    assert_eq!(of(0xff, 0xff, 0x03), Ok(least));
+    assert_eq!(of(0x80, 0x80, 0x04), Err(ScriptFailure::Malformed), "one more");
+    assert_eq!(of(0x81, 0x80, 0x04), Err(ScriptFailure::Malformed), "one less");
+}
