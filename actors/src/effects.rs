@@ -89,7 +89,7 @@ impl Edges {
     )]
     pub fn publish(&self, published: Published, credit: OwnedSemaphorePermit) {
         self.in_sync.store(published.state.sync == SyncStatus::InSync, Ordering::Release);
-        if let Some(hub) = self.with(|a| a.hub.clone()) {
+        if let Some(hub) = self.hub() {
             hub.do_send(published.with_credit(credit));
         }
     }
@@ -105,10 +105,16 @@ impl Edges {
         self.in_sync.load(Ordering::Acquire)
     }
 
+    /// The projection, if there is one.
+    #[must_use]
+    pub fn hub(&self) -> Option<Addr<ApiHub>> {
+        self.with(|a| a.hub.clone())
+    }
+
     /// Asks the projection for its pulse; `None` when there is none.
     #[must_use]
     pub fn ping_hub(&self, ping: Ping) -> Option<bool> {
-        self.with(|a| a.hub.clone()).map(|hub| hub.try_send(ping).is_ok())
+        self.hub().map(|hub| hub.try_send(ping).is_ok())
     }
 
     /// Sends wishes to the chain observer; a full mailbox drops them, the next tick repeats them.

@@ -1,47 +1,88 @@
-//! Counted faults at named places: how the crash harness aborts, stalls or fails the node exactly
-//! where a loss would show.
+//! Counted faults at named places: how tests abort, stall or fail the node exactly where a loss would show.
 //!
 //! Always compiled in, so that what is tested is what is shipped. While nothing is armed a place costs one
-//! relaxed atomic load. Arming by environment needs two variables, so that a single forgotten one
-//! cannot hurt: [`ENABLE`]`=1` and [`ARM`]`="journal.before_commit=abort@37,head.guard_ack=panic@5"`.
+//! relaxed atomic load. Armed by environment (`failpoint/grammar.rs`), over HTTP (`api_session/faults`), or by a
+//! test in its own process; all write the same table, the slots below.
 //!
-//! Grammar of one item: `NAME=ACTION[@COUNT[+]]`. `ACTION` is `abort` (the process dies at once, as by
-//! kill -9), `panic`, `error` (the place reports a fault, where it can), `stall` (for ever),
-//! `stall(MILLIS)`, or `switch` (for places that are switches, see [`JOURNAL_RELEASE_BEFORE_SYNC`]).
-//! `@37` acts at the 37th hit only (default 1), `@37+` at every 37th.
+//! A place of the journal's file also passes [`JOURNAL_DISK`], the disk as a whole: what is armed there happens
+//! wherever the journal writes.
 
-use std::{
-    env, fmt,
-    sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
-    thread,
-    time::Duration,
-};
+mod grammar;
+mod hold;
+mod slot;
+#[cfg(test)]
+mod tests;
 
-/// Environment variable that must be `1` before anything can be armed.
-pub const ENABLE: &str = "RYDRA_FAULTS";
-/// Environment variable that lists what to arm.
-pub const ARM: &str = "RYDRA_FAILPOINTS";
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-/// Longest single stall in milliseconds (10 minutes): beyond it a test should say `stall`, for ever.
-const STALL_MAX_MILLIS: u64 = 600_000;
+pub use grammar::{ARM, ArmError, ENABLE, arm_from_env};
+pub use hold::Hold;
+use slot::Slot;
+pub use slot::{Arming, Due, Status};
+
+/// Longest single stall in milliseconds (10 minutes): longer than any deadline of the node.
+pub const STALL_MAX_MILLIS: u64 = 600_000;
 
 /// A named place. Only the constants of this file exist, so a name cannot be mistyped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     index: usize,
+    kind: Kind,
+}
+
+/// What can happen at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It cannot fail by itself.
+    Passed,
+    /// It can report a fault of its own.
+    Fails,
+    /// The journal writes to its file.
+    Writes,
+    /// The journal writes and waits for the disk.
+    Syncs,
+    /// It is a switch.
+    Switch,
 }
 
 impl Point {
-    /// The name as it stands in [`ARM`].
+    /// The name as it stands in [`ARM`] and in `GET /faults`.
     #[must_use]
     pub fn name(self) -> &'static str {
         NAMES.get(self.index).copied().unwrap_or("unknown")
     }
+
+    /// The place of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|point| point.name() == name)
+    }
+
+    /// What it can be armed with. Anything else would do nothing there, and a fault run without faults proves
+    /// nothing.
+    #[must_use]
+    pub const fn words(self) -> &'static [Word] {
+        match self.kind {
+            Kind::Passed => &[Word::Abort, Word::Panic, Word::Stall],
+            Kind::Fails => &[Word::Abort, Word::Panic, Word::Stall, Word::Error],
+            Kind::Writes | Kind::Syncs => {
+                &[Word::Abort, Word::Panic, Word::Stall, Word::Error, Word::Full, Word::Io]
+            }
+            Kind::Switch => &[Word::Switch],
+        }
+    }
+
+    fn slot(self) -> Option<&'static Slot> {
+        SLOTS.get(self.index)
+    }
 }
 
 macro_rules! points {
-    ($($(#[$doc:meta])* $constant:ident = $name:literal at $index:literal;)*) => {
-        $($(#[$doc])* pub const $constant: Point = Point { index: $index };)*
+    ($($(#[$doc:meta])* $constant:ident = $name:literal at $index:literal, $kind:ident;)*) => {
+        $($(#[$doc])* pub const $constant: Point = Point { index: $index, kind: Kind::$kind };)*
         /// Names of all places, in the order of their constants.
         pub const NAMES: [&str; [$($name),*].len()] = [$($name),*];
         /// All places.
@@ -51,39 +92,56 @@ macro_rules! points {
 
 points! {
     /// Journal thread: an entry was taken from the queue and is about to be encoded.
-    JOURNAL_APPEND = "journal.append" at 0;
+    JOURNAL_APPEND = "journal.append" at 0, Fails;
     /// Journal thread: everything of the batch is written, the synced commit comes next.
-    JOURNAL_BEFORE_COMMIT = "journal.before_commit" at 1;
+    JOURNAL_BEFORE_COMMIT = "journal.before_commit" at 1, Syncs;
     /// Journal thread: the batch is on disk, nobody was told yet.
-    JOURNAL_AFTER_COMMIT = "journal.after_commit_before_release" at 2;
+    JOURNAL_AFTER_COMMIT = "journal.after_commit_before_release" at 2, Fails;
     /// Switch: the journal reports a batch durable before it is. The crash harness must find the loss.
-    JOURNAL_RELEASE_BEFORE_SYNC = "journal.release_before_sync" at 3;
+    JOURNAL_RELEASE_BEFORE_SYNC = "journal.release_before_sync" at 3, Switch;
     /// HeadLogic: a step was appended to the journal's queue, its sync is still to come.
-    HEAD_APPEND_SYNC = "head.append_sync" at 4;
+    HEAD_APPEND_SYNC = "head.append_sync" at 4, Passed;
     /// HeadLogic: a step is durable, its effects are about to leave.
-    HEAD_SYNC_RELEASE = "head.sync_release" at 5;
+    HEAD_SYNC_RELEASE = "head.sync_release" at 5, Passed;
     /// HeadLogic: the signing guard is durable, the AckSn is about to leave.
-    HEAD_GUARD_ACK = "head.guard_ack" at 6;
+    HEAD_GUARD_ACK = "head.guard_ack" at 6, Passed;
     /// Offline chain: the synthetic init transaction of the opening is about to be observed.
-    CHAIN_OPENING_INIT = "chain.opening_init" at 7;
+    CHAIN_OPENING_INIT = "chain.opening_init" at 7, Passed;
     /// Offline chain: the synthetic deposit of the opening is about to be observed.
-    CHAIN_OPENING_DEPOSIT = "chain.opening_deposit" at 8;
+    CHAIN_OPENING_DEPOSIT = "chain.opening_deposit" at 8, Passed;
     /// Offline chain: the synthetic increment of the opening is about to be observed.
-    CHAIN_OPENING_INCREMENT = "chain.opening_increment" at 9;
+    CHAIN_OPENING_INCREMENT = "chain.opening_increment" at 9, Passed;
     /// HeadLogic: an input is about to be handled.
-    HEAD_HANDLE = "head.handle" at 10;
+    HEAD_HANDLE = "head.handle" at 10, Passed;
     /// Persistence: an append is about to be handed to the journal's thread.
-    PERSISTENCE_HANDLE = "persistence.handle" at 11;
+    PERSISTENCE_HANDLE = "persistence.handle" at 11, Passed;
     /// ChainObserver: a tick is due or wishes arrived.
-    CHAIN_HANDLE = "chain.handle" at 12;
+    CHAIN_HANDLE = "chain.handle" at 12, Passed;
     /// NetworkBroadcaster: rows are about to be broadcast.
-    NETWORK_HANDLE = "network.handle" at 13;
+    NETWORK_HANDLE = "network.handle" at 13, Passed;
     /// ApiHub: a batch is about to be rendered.
-    HUB_HANDLE = "hub.handle" at 14;
+    HUB_HANDLE = "hub.handle" at 14, Passed;
     /// ApiSession: a client's input is about to be decoded.
-    SESSION_HANDLE = "session.handle" at 15;
+    SESSION_HANDLE = "session.handle" at 15, Passed;
     /// Root: it is about to look at the pulses of all actors.
-    ROOT_WATCH = "root.watch" at 16;
+    ROOT_WATCH = "root.watch" at 16, Passed;
+    /// Opening: the journal is about to be marked as running, the first write of each life.
+    JOURNAL_MARK_RUNNING = "journal.mark_running" at 17, Syncs;
+    /// Journal thread: the journal is about to be marked as stopped and closed.
+    JOURNAL_CLOSE = "journal.close" at 18, Syncs;
+    /// The disk below the journal: passed at each of its writes. A stall happens where the disk is waited for.
+    JOURNAL_DISK = "journal.disk" at 19, Writes;
+}
+
+/// What a place reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A fault that says of itself that it was injected.
+    Plain,
+    /// As a disk without space would make it (ENOSPC).
+    Full,
+    /// As a disk that fails would make it (EIO).
+    Io,
 }
 
 /// What an armed place does.
@@ -93,55 +151,103 @@ pub enum Action {
     Abort,
     /// The hitting thread panics.
     Panic,
-    /// The place reports [`InjectedFault`].
-    Error,
-    /// The hitting thread sleeps that long; `None` is for ever.
+    /// The place reports [`InjectedFault`] of this kind.
+    Error(FaultKind),
+    /// The hitting thread waits that long; `None` is until it is disarmed.
     Stall(Option<Duration>),
     /// The place is a switch, and on.
     Switch,
 }
 
-const OFF: u8 = 0;
-const ABORT: u8 = 1;
-const PANIC: u8 = 2;
-const ERROR: u8 = 3;
-const STALL: u8 = 4;
-const SWITCH: u8 = 5;
-/// Stored stall length that means "for ever".
-const FOR_EVER: u64 = u64::MAX;
+/// An action by its word alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// [`Action::Abort`].
+    Abort,
+    /// [`Action::Panic`].
+    Panic,
+    /// [`Action::Stall`].
+    Stall,
+    /// [`Action::Error`], plain.
+    Error,
+    /// [`Action::Error`], no space.
+    Full,
+    /// [`Action::Error`], input and output.
+    Io,
+    /// [`Action::Switch`].
+    Switch,
+}
 
-/// The state of one place. Plain atomics: no lock is taken where a fault is to be injected.
-struct Slot {
-    action: AtomicU8,
-    at: AtomicU64,
-    repeat: AtomicBool,
-    hits: AtomicU64,
-    millis: AtomicU64,
+impl Word {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Abort, Self::Panic, Self::Stall, Self::Error, Self::Full, Self::Io, Self::Switch];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Abort => "abort",
+            Self::Panic => "panic",
+            Self::Stall => "stall",
+            Self::Error => "error",
+            Self::Full => "full",
+            Self::Io => "io",
+            Self::Switch => "switch",
+        }
+    }
+
+    /// The action; the length counts for a stall only.
+    #[must_use]
+    pub const fn action(self, stall: Option<Duration>) -> Action {
+        match self {
+            Self::Abort => Action::Abort,
+            Self::Panic => Action::Panic,
+            Self::Stall => Action::Stall(stall),
+            Self::Error => Action::Error(FaultKind::Plain),
+            Self::Full => Action::Error(FaultKind::Full),
+            Self::Io => Action::Error(FaultKind::Io),
+            Self::Switch => Action::Switch,
+        }
+    }
+}
+
+impl Action {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> Word {
+        match self {
+            Self::Abort => Word::Abort,
+            Self::Panic => Word::Panic,
+            Self::Error(FaultKind::Plain) => Word::Error,
+            Self::Error(FaultKind::Full) => Word::Full,
+            Self::Error(FaultKind::Io) => Word::Io,
+            Self::Stall(_) => Word::Stall,
+            Self::Switch => Word::Switch,
+        }
+    }
 }
 
 static ARMED: AtomicBool = AtomicBool::new(false);
-static SLOTS: [Slot; NAMES.len()] = [const {
-    Slot {
-        action: AtomicU8::new(OFF),
-        at: AtomicU64::new(0),
-        repeat: AtomicBool::new(false),
-        hits: AtomicU64::new(0),
-        millis: AtomicU64::new(FOR_EVER),
-    }
-}; NAMES.len()];
+/// Held by whoever arms or disarms, so that [`ARMED`] never lags behind the slots.
+static ARMING: Mutex<()> = Mutex::new(());
+static SLOTS: [Slot; NAMES.len()] = [const { Slot::new() }; NAMES.len()];
 
-/// A place was armed with `error` and its count was reached.
+/// A place was armed with `error`, `full` or `io` and its count was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InjectedFault {
     /// Name of the place.
     pub point: &'static str,
+    /// What it looks like.
+    pub kind: FaultKind,
 }
 
 impl fmt::Display for InjectedFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "fault injected at {}: {ARM} asked for it; start without {ENABLE} for normal work",
+            "fault injected at {}: {ARM} or a request to /faults asked for it; start without {ENABLE} and \
+             --enable-fault-injection for normal work",
             self.point
         )
     }
@@ -149,49 +255,20 @@ impl fmt::Display for InjectedFault {
 
 impl std::error::Error for InjectedFault {}
 
-/// Why nothing was armed. The node must then not start: a fault run without faults proves nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ArmError {
-    /// [`ARM`] is set, [`ENABLE`] is not `1`.
-    NotEnabled,
-    /// One item does not follow the grammar.
-    Malformed {
-        /// The item as given.
-        item: String,
-        /// What was needed.
-        needed: String,
-    },
-}
-
-impl fmt::Display for ArmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotEnabled => write!(
-                f,
-                "{ARM} is set but {ENABLE} is not 1; faults kill the node on purpose and need both; \
-                 unset {ARM}, or set {ENABLE}=1 in a test"
-            ),
-            Self::Malformed { item, needed } => {
-                write!(f, "{ARM} holds \"{item}\"; needed {needed}; correct the item or remove it")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ArmError {}
-
 /// Called at a place: acts if the place is armed and its count is reached.
 ///
 /// # Errors
-/// [`InjectedFault`] when armed with `error`. A place that cannot fail ignores it.
+/// [`InjectedFault`] when armed with `error`, `full` or `io`. Those are not taken for a place that is only
+/// [`pass`]ed.
 #[inline]
 pub fn hit(point: Point) -> Result<(), InjectedFault> {
     if ARMED.load(Ordering::Relaxed) { hit_armed(point) } else { Ok(()) }
 }
 
-/// [`hit`] for a place that cannot fail by itself: `error` has no effect there.
+/// [`hit`] for a place that cannot fail by itself.
 #[inline]
 pub fn pass(point: Point) {
+    debug_assert!(point.kind == Kind::Passed, "{} can fail", point.name());
     let _ = hit(point);
 }
 
@@ -199,184 +276,58 @@ pub fn pass(point: Point) {
 #[inline]
 #[must_use]
 pub fn is_on(point: Point) -> bool {
-    ARMED.load(Ordering::Relaxed)
-        && SLOTS.get(point.index).is_some_and(|s| s.action.load(Ordering::Acquire) == SWITCH)
+    ARMED.load(Ordering::Relaxed) && point.slot().is_some_and(Slot::is_on)
 }
 
 #[cold]
-#[expect(clippy::panic, reason = "the fault that was asked for")]
 fn hit_armed(point: Point) -> Result<(), InjectedFault> {
-    let Some(slot) = SLOTS.get(point.index) else { return Ok(()) };
-    let action = slot.action.load(Ordering::Acquire);
-    if action == OFF || action == SWITCH {
-        return Ok(());
+    match point.kind {
+        Kind::Writes => act(JOURNAL_DISK, |action| !matches!(action, Action::Stall(_)))?,
+        Kind::Syncs => act(JOURNAL_DISK, |_| true)?,
+        Kind::Passed | Kind::Fails | Kind::Switch => {}
     }
-    let count = slot.hits.fetch_add(1, Ordering::AcqRel) + 1;
-    let at = slot.at.load(Ordering::Acquire).max(1);
-    let due =
-        if slot.repeat.load(Ordering::Acquire) { count.is_multiple_of(at) } else { count == at };
-    if !due {
-        return Ok(());
-    }
+    act(point, |_| true)
+}
+
+/// One passing of a place by those of its actions that concern it.
+#[expect(clippy::panic, reason = "the fault that was asked for")]
+fn act(point: Point, concerns: impl Fn(Action) -> bool) -> Result<(), InjectedFault> {
+    let Some(slot) = point.slot() else { return Ok(()) };
+    let Some((action, count, hold)) = slot.pass(concerns) else { return Ok(()) };
+    let name = point.name();
     match action {
-        ABORT => std::process::abort(),
-        PANIC => panic!("panic injected at {} (hit {count})", point.name()),
-        STALL => {
-            stall(slot.millis.load(Ordering::Acquire));
-            Ok(())
-        }
-        _ => Err(InjectedFault { point: point.name() }),
-    }
-}
-
-fn stall(millis: u64) {
-    if millis == FOR_EVER {
-        loop {
-            thread::park();
-        }
-    }
-    thread::sleep(Duration::from_millis(millis));
-}
-
-/// Arms a place from inside the process; for tests. `at` counts from 1, hits count from now on.
-pub fn arm(point: Point, action: Action, at: u64, repeat: bool) {
-    let Some(slot) = SLOTS.get(point.index) else { return };
-    let (code, millis) = match action {
-        Action::Abort => (ABORT, FOR_EVER),
-        Action::Panic => (PANIC, FOR_EVER),
-        Action::Error => (ERROR, FOR_EVER),
-        Action::Stall(None) => (STALL, FOR_EVER),
-        Action::Stall(Some(time)) => {
-            (STALL, u64::try_from(time.as_millis()).unwrap_or(STALL_MAX_MILLIS))
-        }
-        Action::Switch => (SWITCH, FOR_EVER),
-    };
-    slot.hits.store(0, Ordering::Release);
-    slot.at.store(at, Ordering::Release);
-    slot.repeat.store(repeat, Ordering::Release);
-    slot.millis.store(millis, Ordering::Release);
-    slot.action.store(code, Ordering::Release);
-    ARMED.store(true, Ordering::Release);
-}
-
-/// Disarms every place.
-pub fn disarm_all() {
-    ARMED.store(false, Ordering::Release);
-    for slot in &SLOTS {
-        slot.action.store(OFF, Ordering::Release);
-    }
-}
-
-/// Arms what the environment asks for; call it once, before any actor starts.
-///
-/// # Errors
-/// [`ArmError`] when the second variable is missing or an item does not parse; then nothing is armed.
-pub fn arm_from_env() -> Result<(), ArmError> {
-    let Ok(list) = env::var(ARM) else { return Ok(()) };
-    if list.trim().is_empty() {
-        return Ok(());
-    }
-    if env::var(ENABLE).as_deref() != Ok("1") {
-        return Err(ArmError::NotEnabled);
-    }
-    for (point, action, at, repeat) in parse(&list)? {
-        tracing::warn!(
-            point = point.name(),
-            ?action,
-            at,
-            repeat,
-            "fault armed: this node will fail"
-        );
-        arm(point, action, at, repeat);
+        Action::Abort => std::process::abort(),
+        Action::Panic => panic!("panic injected at {name} (hit {count})"),
+        Action::Stall(time) => hold.wait(time),
+        Action::Error(kind) => return Err(InjectedFault { point: name, kind }),
+        Action::Switch => {}
     }
     Ok(())
 }
 
-type Armed = (Point, Action, u64, bool);
-
-fn parse(list: &str) -> Result<Vec<Armed>, ArmError> {
-    list.split(',').map(str::trim).filter(|i| !i.is_empty()).map(parse_item).collect()
+/// Arms a place; hits count from now on. What was armed there before is replaced, and a stall under way ends.
+pub fn arm(point: Point, arming: Arming) {
+    let Some(slot) = point.slot() else { return };
+    let _turn = ARMING.lock().unwrap_or_else(PoisonError::into_inner);
+    slot.arm(arming);
+    ARMED.store(true, Ordering::Release);
 }
 
-fn parse_item(item: &str) -> Result<Armed, ArmError> {
-    let bad = |needed: &str| ArmError::Malformed { item: item.into(), needed: needed.into() };
-    let (name, rest) = item.split_once('=').ok_or_else(|| bad("NAME=ACTION@COUNT"))?;
-    let point = ALL.into_iter().find(|p| p.name() == name).ok_or_else(|| ArmError::Malformed {
-        item: item.into(),
-        needed: format!("one of the names {}", NAMES.join(", ")),
-    })?;
-    let (action, count) = rest.split_once('@').unwrap_or((rest, "1"));
-    let (count, repeat) = match count.strip_suffix('+') {
-        Some(count) => (count, true),
-        None => (count, false),
-    };
-    let at = count.parse::<u64>().ok().filter(|n| *n > 0);
-    let at = at.ok_or_else(|| bad("a count of at least 1 after @"))?;
-    let action = match action {
-        "abort" => Action::Abort,
-        "panic" => Action::Panic,
-        "error" => Action::Error,
-        "switch" => Action::Switch,
-        "stall" => Action::Stall(None),
-        other => other
-            .strip_prefix("stall(")
-            .and_then(|o| o.strip_suffix(')'))
-            .and_then(|o| o.parse::<u64>().ok())
-            .filter(|millis| *millis <= STALL_MAX_MILLIS)
-            .map(|millis| Action::Stall(Some(Duration::from_millis(millis))))
-            .ok_or_else(|| {
-                bad("one of abort, panic, error, switch, stall, stall(MILLIS up to 600000)")
-            })?,
-    };
-    if (action == Action::Switch) != (point == JOURNAL_RELEASE_BEFORE_SYNC) {
-        return Err(bad("the action switch for a switch, and only there"));
-    }
-    Ok((point, action, at, repeat))
+/// Disarms a place, and ends a stall under way there.
+pub fn disarm(point: Point) {
+    let Some(slot) = point.slot() else { return };
+    let _turn = ARMING.lock().unwrap_or_else(PoisonError::into_inner);
+    slot.disarm();
+    ARMED.store(SLOTS.iter().any(Slot::is_armed), Ordering::Release);
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used)]
-mod tests {
-    use super::*;
+/// Disarms every place.
+pub fn disarm_all() {
+    ALL.into_iter().for_each(disarm);
+}
 
-    #[test]
-    fn every_name_is_unique_and_belongs_to_its_constant() {
-        for (index, point) in ALL.into_iter().enumerate() {
-            assert_eq!(point.index, index, "{}", point.name());
-            assert_eq!(NAMES.iter().filter(|n| **n == point.name()).count(), 1);
-        }
-    }
-
-    #[test]
-    fn items_are_read_with_count_repetition_and_length() {
-        let all =
-            parse("journal.append=abort@37, head.guard_ack=stall(5)@2+,chain.opening_init=error")
-                .expect("grammar");
-        assert_eq!(
-            all,
-            vec![
-                (JOURNAL_APPEND, Action::Abort, 37, false),
-                (HEAD_GUARD_ACK, Action::Stall(Some(Duration::from_millis(5))), 2, true),
-                (CHAIN_OPENING_INIT, Action::Error, 1, false),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_malformed_item_names_itself_and_what_was_needed() {
-        let cases = [
-            ("journal.append", "NAME=ACTION@COUNT"),
-            ("journal.apend=abort", "journal.append, journal.before_commit"),
-            ("journal.append=explode", "one of abort"),
-            ("journal.append=stall(900000)", "up to 600000"),
-            ("journal.append=abort@0", "at least 1"),
-            ("journal.append=abort@x", "at least 1"),
-            ("journal.append=switch", "only there"),
-            ("journal.release_before_sync=abort", "only there"),
-        ];
-        for (item, needed) in cases {
-            let text = parse(item).expect_err(item).to_string();
-            assert!(text.contains(item) && text.contains(needed), "{text}");
-        }
-    }
+/// What is armed at a place, and what came of it.
+#[must_use]
+pub fn status(point: Point) -> Status {
+    point.slot().map_or_else(Status::default, Slot::status)
 }

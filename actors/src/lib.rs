@@ -6,6 +6,7 @@ pub mod chain_observer;
 pub mod cli;
 pub mod effects;
 pub mod failpoint;
+pub mod faults;
 pub mod head_logic;
 pub mod history;
 pub mod keygen;

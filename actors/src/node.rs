@@ -14,9 +14,12 @@ use rydra_core::ledger::Ledger;
 use rydra_core::unit::{HeadSeed, Span};
 
 use crate::api_session::server::probe;
-use crate::api_session::{ApiDeps, ApiOptions, ApiServer, HeadLogicLink, MetricsServer, Readiness};
+use crate::api_session::{
+    ApiDeps, ApiOptions, ApiServer, FaultDoor, HeadLogicLink, MetricsServer, Readiness,
+};
 use crate::cli::VERSION;
 use crate::effects::Edges;
+use crate::faults::Inject;
 use crate::history::JournalHistory;
 use crate::mailbox::{Depths, Lanes};
 use crate::observe::clock;
@@ -90,6 +93,7 @@ impl Node {
             protocol_parameters: parameters,
             config: Bytes::from(settings.to_config_json().to_string()),
             clock: Arc::new(clock::now),
+            faults: settings.fault_injection.then(|| fault_door(Arc::clone(&root_slot))),
             state: rydra_core::state::NodeState::default(),
             last_id: None,
             on_hub_stopped: on_hub_stopped(Arc::clone(&root_slot)),
@@ -239,6 +243,19 @@ fn on_hub_stopped(root: Arc<Mutex<Option<Addr<Root>>>>) -> Arc<dyn Fn() + Send +
         if let Some(root) = root.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             let panicked = std::thread::panicking();
             root.do_send(Died { role: Role::ApiHub, generation: 0, panicked });
+        }
+    })
+}
+
+/// Faults of actors go by the root: it knows who has a role now.
+fn fault_door(root: Arc<Mutex<Option<Addr<Root>>>>) -> FaultDoor {
+    tracing::warn!(
+        "fault injection is enabled: whoever reaches the API can end this node; never in production"
+    );
+    Arc::new(move |inject: Inject| {
+        let root = root.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(root) = root {
+            Inject::sent(root.try_send(inject));
         }
     })
 }

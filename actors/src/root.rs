@@ -2,6 +2,7 @@
 //! the node in order (ADR 0005, robustness R16, R17).
 
 mod edges;
+mod inject;
 mod plan;
 mod stop;
 mod unit;

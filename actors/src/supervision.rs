@@ -52,6 +52,12 @@ impl Role {
             Self::ApiSession => "ApiSession",
         }
     }
+
+    /// The role of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        TREE.into_iter().map(|(role, _)| role).find(|role| role.name() == name)
+    }
 }
 
 impl Role {
@@ -282,10 +288,24 @@ mod tests {
         assert_eq!(pulse.silence(), Duration::ZERO);
     }
 
+    /// The role after this one. A new role does not compile until it is named here.
+    const fn after(role: Role) -> Option<Role> {
+        match role {
+            Role::Persistence => Some(Role::HeadLogic),
+            Role::HeadLogic => Some(Role::ChainObserver),
+            Role::ChainObserver => Some(Role::NetworkBroadcaster),
+            Role::NetworkBroadcaster => Some(Role::ApiHub),
+            Role::ApiHub => Some(Role::ApiSession),
+            Role::ApiSession => None,
+        }
+    }
+
     #[test]
     fn every_role_stands_in_the_tree_once() {
-        for (role, _) in TREE {
-            assert_eq!(TREE.iter().filter(|(other, _)| *other == role).count(), 1, "{role:?}");
-        }
+        let all: Vec<Role> =
+            std::iter::successors(Some(Role::Persistence), |role| after(*role)).collect();
+        let tree: Vec<Role> = TREE.iter().map(|(role, _)| *role).collect();
+        assert_eq!(tree, all);
+        assert!(all.iter().all(|role| Role::named(role.name()) == Some(*role)));
     }
 }

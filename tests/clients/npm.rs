@@ -18,7 +18,7 @@ fn directory() -> PathBuf {
 }
 
 /// The node that the lock file pins, by the name of its package.
-fn node() -> PathBuf {
+pub fn node() -> PathBuf {
     let cpu = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
     directory().join(format!("node_modules/node-linux-{cpu}/bin/node"))
 }

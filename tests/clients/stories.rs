@@ -31,14 +31,13 @@ struct World {
 }
 
 impl World {
-    fn start(payments: u64, faults: &[&str]) -> Self {
+    fn start(payments: u64, tuned: impl Fn(&NodeSpec) -> NodeSpec) -> Self {
         let dir = tempfile::tempdir().unwrap();
         // The second lane is never started: what it pays with its second payment does not exist.
         let payments = Payments::make(dir.path(), 2, payments, 5).unwrap();
         let spec = payments.node(env!("CARGO_BIN_EXE_rydra"));
-        let spec = spec.with_arguments(&["--api-vocabulary", "legacy"]);
-        let faulty = faults.iter().fold(spec.clone(), |spec, fault| spec.with_fault(fault));
-        let node = open(&faulty, payments.lanes.len());
+        let spec = tuned(&spec.with_arguments(&["--api-vocabulary", "legacy"]));
+        let node = open(&spec, payments.lanes.len());
         let forward = Forward::to(node.address());
         Self { payments, spec, node, forward, _dir: dir }
     }
@@ -78,7 +77,7 @@ fn lives_through(script: &str) {
     if !npm::installed() {
         return;
     }
-    let mut world = World::start(PAYMENTS, &[]);
+    let mut world = World::start(PAYMENTS, NodeSpec::clone);
     let mut driver = Script::start(script, &[]);
     // Shorter than ours, so that the driver says what was missing.
     driver.tell(&world.case(PATIENCE / 2));
@@ -128,10 +127,10 @@ fn both_clients_miss_their_confirmation_when_head_logic_hangs() {
 }
 
 fn misses_its_confirmation(script: &str) {
-    // After the opening, long before the last payment, and within a minute by ticks alone.
-    let world = World::start(100, &["head.handle=stall@60"]);
+    let world = World::start(2, NodeSpec::for_faults);
+    world.node.inject("/actors/HeadLogic/stall?ms=600000", PATIENCE).unwrap();
     let mut case = world.case(Duration::from_secs(5));
-    case["cut"] = 100.into();
+    case["cut"] = 1.into();
     let mut driver = Script::start(script, &[]);
     driver.tell(&case);
     let complaint = loop {

@@ -31,7 +31,7 @@ const PLACES: [(&str, u64, &str); 6] = [
 ];
 
 /// `/ready` as it is now; `/health` must be fine meanwhile.
-fn ready(node: &NodeProcess) -> (u16, Value) {
+pub fn ready(node: &NodeProcess) -> (u16, Value) {
     let health = node.request("GET", "/health", None).unwrap();
     assert_eq!(health.status, 200, "{}", health.text());
     let ready = node.request("GET", "/ready", None).unwrap();

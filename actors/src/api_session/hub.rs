@@ -21,7 +21,7 @@ use rydra_core::unit::{EventId, TxId};
 use tokio::sync::oneshot;
 
 use super::history::{HistoryError, HistorySource};
-use super::messages::{Await, Panic, Published, Subscribe, TxOutcome};
+use super::messages::{Await, Published, Subscribe, TxOutcome};
 use super::metrics::ApiMetrics;
 use super::outbound::{Entry, Outbound, Pushed};
 use super::rendered::{FORMS, Rendered, form_of};
@@ -130,15 +130,6 @@ impl Handler<Await> for ApiHub {
             });
         }
         self.waiters.entry(wait.tx_id).or_default().push(wait.tell);
-    }
-}
-
-impl Handler<Panic> for ApiHub {
-    type Result = ();
-
-    #[expect(clippy::panic, reason = "only fault tests send this")]
-    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-        panic!("asked to, by a fault test");
     }
 }
 

@@ -179,6 +179,7 @@ fn upgrade(
             Some(place)
         }
     };
+    let peer = request.peer_addr();
     let (response, _, frames) = actix_ws::handle(request, payload)?;
     let limit = shared.options.message_bytes_max;
     let frames =
@@ -188,6 +189,6 @@ fn upgrade(
     let swept: Weak<dyn Swept> = Arc::downgrade(&(Arc::clone(&queue) as Arc<dyn Swept>));
     shared.sweeper.watch(swept);
     let body = Arc::clone(&queue);
-    ApiSession::open(Handshake { shared, queue, frames, query, slot, replay });
+    ApiSession::open(Handshake { shared, queue, frames, query, peer, slot, replay });
     Ok(response.map_body(|_, original| OutboundBody::new(body, original).boxed()))
 }

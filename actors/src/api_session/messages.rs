@@ -120,12 +120,6 @@ pub(crate) struct Opened;
 #[rtype(result = "()")]
 pub(crate) struct Rebuilt;
 
-/// For fault tests: the actor that gets it panics.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub struct Panic;
-
 /// Names a session in logs.
 impl std::fmt::Display for SessionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

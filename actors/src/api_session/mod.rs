@@ -12,6 +12,7 @@
 
 mod body;
 pub mod desk;
+mod faults;
 mod frame;
 mod gate;
 pub mod history;
@@ -41,4 +42,5 @@ pub use link::{HeadLogicLink, HeadLogicSlot};
 pub use monitoring::MetricsServer;
 pub use options::ApiOptions;
 pub use server::{ApiDeps, ApiServer};
+pub use shared::FaultDoor;
 pub use view::Readiness;

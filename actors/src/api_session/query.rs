@@ -59,7 +59,7 @@ fn event_id(text: &str) -> Option<EventId> {
 }
 
 /// Percent-decodes; a malformed escape stays as it is, `+` is a blank.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -19,6 +19,7 @@ use rydra_core::state::{HeadState, SeenSnapshot};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::faults;
 use super::listener::KillSwitch;
 use super::metrics::ApiMetrics;
 use super::shared::Shared;
@@ -71,6 +72,11 @@ async fn answer(
     }
     let (method, path) = (request.method().as_str(), request.path());
     lines::api_http_request_received(method, path);
+    if let Some(door) = &shared.faults
+        && faults::is_below(path)
+    {
+        return faults::answer(request, shared, door).await;
+    }
     match (method, path) {
         ("GET", "/health") => json(StatusCode::OK, HEALTH_BODY),
         ("GET", "/ready") => ready(shared),

@@ -20,10 +20,9 @@ use super::hub::{ApiHub, HubFactory};
 use super::link::HeadLogicLink;
 use super::listener::listen;
 pub use super::listener::{ApiStartError, probe};
-use super::messages::Panic;
 use super::metrics::ApiMetrics;
 use super::options::ApiOptions;
-use super::shared::{Clock, Sessions, Shared};
+use super::shared::{Clock, FaultDoor, Sessions, Shared};
 use super::sweeper::Sweeper;
 use super::view::{Readiness, SharedView, View};
 
@@ -51,6 +50,8 @@ pub struct ApiDeps {
     pub state: NodeState,
     /// See `state`.
     pub last_id: Option<EventId>,
+    /// Where faults for other actors go; with `None` there is no `/faults`.
+    pub faults: Option<FaultDoor>,
     /// Called when the projection died: rebuild it with [`ApiServer::hub_factory`].
     pub on_hub_stopped: Arc<dyn Fn() + Send + Sync>,
 }
@@ -111,6 +112,7 @@ impl ApiServer {
             protocol_parameters: deps.protocol_parameters,
             config: deps.config,
             clock: Arc::clone(&deps.clock),
+            faults: deps.faults,
             view,
             metrics,
             hub,
@@ -206,18 +208,6 @@ impl ApiServer {
     #[doc(hidden)]
     pub fn sweep_as_if(&self, ahead: Duration) {
         self.shared.sweeper.sweep(Instant::now() + ahead, &self.shared.metrics);
-    }
-
-    /// Makes the oldest session panic, for fault tests; whether there was one.
-    #[doc(hidden)]
-    pub async fn panic_a_session(&self) -> bool {
-        match self.shared.sessions.oldest() {
-            Some(session) => {
-                let _ = session.send(Panic).await; // it dies before it can answer
-                true
-            }
-            None => false,
-        }
     }
 
     /// Stops: sessions are closed with 1001 first and get a moment for their last frames, then the listener.

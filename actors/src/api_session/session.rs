@@ -2,6 +2,7 @@
 //! in, and keeps each until its step is durable. It writes nothing itself: answers take the client's queue.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,13 +18,14 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::gate::{Frames, Gate};
 use super::link::Generation;
-use super::messages::{Opened, Panic, Rebuilt};
+use super::messages::{Opened, Rebuilt};
 use super::metrics::ApiMetrics;
 use super::outbound::{Entry, Outbound};
 use super::outstanding::{Outstanding, Submits, pump};
-use super::shared::Shared;
+use super::shared::{Open, Shared};
 use super::{frame, query, replay};
 use crate::failpoint;
+use crate::faults::{Inject, act_beside_others};
 use crate::head_logic::messages::{SessionId, Settled};
 use crate::observe::log::lines;
 
@@ -51,6 +53,7 @@ pub(crate) struct Handshake {
     pub queue: Arc<Outbound>,
     pub frames: AggregatedMessageStream,
     pub query: query::Query,
+    pub peer: Option<SocketAddr>,
     pub slot: OwnedSemaphorePermit,
     /// A place among those who wait for a replay, if the client wants history.
     pub replay: Option<OwnedSemaphorePermit>,
@@ -59,7 +62,7 @@ pub(crate) struct Handshake {
 impl ApiSession {
     /// Starts the session of a connection on this thread.
     pub fn open(handshake: Handshake) {
-        let Handshake { shared, queue, frames, query, slot, replay } = handshake;
+        let Handshake { shared, queue, frames, query, peer, slot, replay } = handshake;
         let id = shared.sessions.next_id();
         shared.metrics.websockets.fetch_add(1, Ordering::Relaxed);
         lines::new_api_connection();
@@ -82,7 +85,8 @@ impl ApiSession {
         ctx.add_stream(Frames::new(frames, gate));
         ctx.add_stream(rebuilds(shared.link.changes()));
         let opened = ctx.address().recipient::<Opened>();
-        shared.sessions.opened(id, Arc::clone(&queue), ctx.address().recipient());
+        let faults = ctx.address().recipient();
+        shared.sessions.opened(id, Open { queue: Arc::clone(&queue), faults, peer });
         ctx.run(session);
         replay::open(shared, queue, query, replay, opened);
     }
@@ -275,12 +279,11 @@ impl Handler<Settled> for ApiSession {
     }
 }
 
-impl Handler<Panic> for ApiSession {
+impl Handler<Inject> for ApiSession {
     type Result = ();
 
-    #[expect(clippy::panic, reason = "only fault tests send this")]
-    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
-        panic!("asked to, by a fault test");
+    fn handle(&mut self, inject: Inject, ctx: &mut Self::Context) {
+        act_beside_others(inject, ctx);
     }
 }
 

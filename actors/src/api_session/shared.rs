@@ -1,6 +1,7 @@
 //! What all parts of the API share.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,16 +17,19 @@ use super::desk::HttpDesk;
 use super::history::HistorySource;
 use super::hub::ApiHub;
 use super::link::HeadLogicLink;
-use super::messages::Panic;
 use super::metrics::ApiMetrics;
 use super::options::ApiOptions;
 use super::outbound::Outbound;
 use super::sweeper::Sweeper;
 use super::view::{Readiness, SharedView};
+use crate::faults::Inject;
 use crate::head_logic::messages::SessionId;
 
 /// The wall clock.
 pub type Clock = Arc<dyn Fn() -> UtcTime + Send + Sync>;
+
+/// The way of a fault to an actor that is none of the API's sessions.
+pub type FaultDoor = Arc<dyn Fn(Inject) + Send + Sync>;
 
 /// See the module.
 pub(crate) struct Shared {
@@ -41,6 +45,8 @@ pub(crate) struct Shared {
     pub protocol_parameters: Bytes,
     pub config: Bytes,
     pub clock: Clock,
+    /// `None` unless the node was started for tests: then there is no `/faults`.
+    pub faults: Option<FaultDoor>,
     pub view: Arc<SharedView>,
     pub metrics: Arc<ApiMetrics>,
     pub hub: watch::Receiver<Option<Addr<ApiHub>>>,
@@ -68,8 +74,16 @@ pub(crate) struct Sessions {
 /// Why a session is closed with 1001.
 const THE_NODE_STOPS: &str = "the node stops";
 
-/// Queue of a session, and its way to die in a test.
-type Open = (Arc<Outbound>, Recipient<Panic>);
+/// An open session, as others see it.
+#[derive(Clone)]
+pub(crate) struct Open {
+    /// Where its frames go.
+    pub queue: Arc<Outbound>,
+    /// Its way to die in a test.
+    pub faults: Recipient<Inject>,
+    /// Its client's address, by which a test finds it.
+    pub peer: Option<SocketAddr>,
+}
 
 impl Sessions {
     /// An id that nobody had; 0 is the desk's.
@@ -83,20 +97,20 @@ impl Sessions {
     }
 
     /// Remembers an open session; one that comes while the node stops is closed at once.
-    pub fn opened(&self, id: SessionId, queue: Arc<Outbound>, panic: Recipient<Panic>) {
+    pub fn opened(&self, id: SessionId, session: Open) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if self.stopping.load(Ordering::Relaxed) {
-            queue.close(CloseCode::Away, THE_NODE_STOPS);
+            session.queue.close(CloseCode::Away, THE_NODE_STOPS);
         }
-        open.insert(id, (queue, panic));
+        open.insert(id, session);
     }
 
     /// The node stops: closes all open sessions with 1001, and from now on each that opens.
     pub fn stop(&self) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.stopping.store(true, Ordering::Relaxed);
-        for (queue, _) in open.values() {
-            queue.close(CloseCode::Away, THE_NODE_STOPS);
+        for session in open.values() {
+            session.queue.close(CloseCode::Away, THE_NODE_STOPS);
         }
     }
 
@@ -108,12 +122,12 @@ impl Sessions {
     /// All open ones.
     pub fn all(&self) -> Vec<Arc<Outbound>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.values().map(|(queue, _)| Arc::clone(queue)).collect()
+        open.values().map(|session| Arc::clone(&session.queue)).collect()
     }
 
-    /// The session that has been open longest, for fault tests.
-    pub fn oldest(&self) -> Option<Recipient<Panic>> {
+    /// All open ones with their ids, in the order of their opening.
+    pub fn listed(&self) -> Vec<(SessionId, Open)> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.values().next().map(|(_, panic)| panic.clone())
+        open.iter().map(|(id, session)| (*id, session.clone())).collect()
     }
 }

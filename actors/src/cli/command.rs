@@ -177,6 +177,7 @@ fn heading(name: &str) -> &'static str {
         "node-id" | "quiet" | "log.format" | "log.level" | "monitoring-port" => {
             "Logs and monitoring"
         }
+        "enable-fault-injection" => "Tests",
         name if name.starts_with("chain.") => "Offline head",
         _ => "API",
     }

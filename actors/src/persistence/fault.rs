@@ -4,7 +4,8 @@ use super::{
     FILE_NAME,
     error::{Damaged, JournalError, OpenError, ReadError},
 };
-use rusqlite::ErrorCode;
+use crate::failpoint::{FaultKind, InjectedFault};
+use rusqlite::{ErrorCode, ffi};
 use std::{io, path::PathBuf};
 
 /// What kind of failure SQLite reports; decides the text.
@@ -71,6 +72,26 @@ impl OpenError {
     }
 }
 
+/// What SQLite would say of a disk that fails so; `None` for a fault that shows itself as injected.
+fn sqlite_error(kind: FaultKind) -> Option<rusqlite::Error> {
+    let (code, text) = match kind {
+        FaultKind::Plain => return None,
+        FaultKind::Full => (ffi::SQLITE_FULL, "database or disk is full"),
+        FaultKind::Io => (ffi::SQLITE_IOERR_FSYNC, "disk I/O error"),
+    };
+    Some(rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(text.to_owned())))
+}
+
+impl OpenError {
+    /// An injected fault takes the way of a real one.
+    pub(super) fn injected(path: PathBuf, doing: &'static str, fault: InjectedFault) -> Self {
+        match sqlite_error(fault.kind) {
+            Some(error) => Self::from_sqlite(path, doing, &error),
+            None => Self::Io { path, doing, seen: fault.to_string() },
+        }
+    }
+}
+
 impl From<ReadError> for OpenError {
     fn from(error: ReadError) -> Self {
         match error {
@@ -91,6 +112,14 @@ impl JournalError {
             Self::Io { path, doing, seen: error.to_string() }
         }
     }
+
+    /// An injected fault takes the way of a real one.
+    pub(super) fn injected(path: PathBuf, doing: &'static str, fault: InjectedFault) -> Self {
+        match sqlite_error(fault.kind) {
+            Some(error) => Self::from_sqlite(path, doing, &error),
+            None => Self::Injected { point: fault.point },
+        }
+    }
 }
 
 impl ReadError {
@@ -104,5 +133,33 @@ impl ReadError {
                 Self::Io { path, doing, seen }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal(kind: FaultKind) -> JournalError {
+        let fault = InjectedFault { point: "journal.disk", kind };
+        JournalError::injected("j".into(), "syncing a batch", fault)
+    }
+
+    #[test]
+    fn injected_disk_faults_are_those_of_sqlite() {
+        assert_eq!(journal(FaultKind::Full), JournalError::DiskFull { path: "j".into() });
+        let JournalError::Io { seen, .. } = journal(FaultKind::Io) else { panic!("needed Io") };
+        assert!(seen.contains("disk I/O error"), "{seen}");
+        assert_eq!(journal(FaultKind::Plain), JournalError::Injected { point: "journal.disk" });
+
+        let open = |kind| {
+            let fault = InjectedFault { point: "journal.disk", kind };
+            OpenError::injected("j".into(), "writing at start", fault)
+        };
+        assert_eq!(open(FaultKind::Full), OpenError::DiskFull { path: "j".into() });
+        let text = open(FaultKind::Io).to_string();
+        assert!(text.contains("writing at start failed: disk I/O error"), "{text}");
+        let text = open(FaultKind::Plain).to_string();
+        assert!(text.contains("fault injected at journal.disk"), "{text}");
     }
 }

@@ -8,6 +8,7 @@ use super::{
     store::Store,
     wal,
 };
+use crate::failpoint;
 use rusqlite::{Connection, MAIN_DB};
 use std::{
     fs::{self, File},
@@ -91,6 +92,8 @@ pub fn open(dir: &Path) -> Result<(Store, Opened), OpenError> {
     // Checked before the first write: a damaged journal stays as it was found.
     let (store, mut tail_report) = Store::over(conn, path.clone(), lock, TAIL_CHECK_ROWS)?;
     schema::truncate_log(&store.conn).map_err(sqlite("recovering the write-ahead log"))?;
+    failpoint::hit(failpoint::JOURNAL_MARK_RUNNING)
+        .map_err(|fault| OpenError::injected(path.clone(), "writing at start", fault))?;
     let opens = mark_running(&store.conn).map_err(sqlite("writing at start"))?;
     if let Some(log) = log_report {
         tail_report.log_commits = log.commits;

@@ -146,7 +146,7 @@ impl Store {
         write(&tx, &batch, (outbox_done > self.outbox_done).then_some(outbox_done))
             .map_err(sqlite("writing a batch"))?;
         failpoint::hit(failpoint::JOURNAL_BEFORE_COMMIT)
-            .map_err(|fault| JournalError::Injected { point: fault.point })?;
+            .map_err(|fault| JournalError::injected(path.clone(), "syncing a batch", fault))?;
         let started = now();
         tx.commit().map_err(sqlite("syncing a batch"))?;
         done.sync_us = micros(started);
@@ -166,6 +166,8 @@ impl Store {
         }
         let Self { conn, path, _lock, .. } = self;
         let error = |e: rusqlite::Error| JournalError::from_sqlite(path.clone(), "closing", &e);
+        failpoint::hit(failpoint::JOURNAL_CLOSE)
+            .map_err(|fault| JournalError::injected(path.clone(), "closing", fault))?;
         schema::set_meta(&conn, schema::META_RUNNING, 0).map_err(error)?;
         schema::truncate_log(&conn).map_err(error)?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(error)?;

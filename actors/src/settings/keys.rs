@@ -165,6 +165,14 @@ const NODE: &[Key] = &[
         "How long an HTTP request waits for the outcome of its transaction. It ends the waiting only; nothing is cancelled.",
     ),
     key(
+        "enable-fault-injection",
+        Some("enable-fault-injection"),
+        Kind::Switch,
+        "true or false",
+        Some("false"),
+        "Serves /faults, with which a test suite kills, stalls and fails parts of this node. For tests, on a loopback api-host only: whoever reaches it ends the node.",
+    ),
+    key(
         "monitoring-host",
         None,
         Kind::Ip,

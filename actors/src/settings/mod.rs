@@ -111,6 +111,8 @@ pub struct Settings {
     pub api_host: IpAddr,
     /// Port of the API; 0 lets the system choose.
     pub api_port: u16,
+    /// Whether the API serves `/faults`.
+    pub fault_injection: bool,
     /// Address of the metrics.
     pub monitoring_host: IpAddr,
     /// Port of the metrics; `None` serves none.

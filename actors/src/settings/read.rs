@@ -27,6 +27,7 @@ pub(super) fn settings(merged: &Merged, problems: &mut Problems) -> Option<Setti
     let listen = reader.host_port("listen");
     let api_host = reader.ip("api-host");
     let api_port = reader.port("api-port");
+    let fault_injection = reader.switch("enable-fault-injection");
     let monitoring_host = reader.ip("monitoring-host");
     let monitoring_port = reader.optional_port("monitoring-port");
     let vocabulary = reader.choice("api-vocabulary");
@@ -46,6 +47,7 @@ pub(super) fn settings(merged: &Merged, problems: &mut Problems) -> Option<Setti
         listen: listen?,
         api_host: api_host?,
         api_port: api_port?,
+        fault_injection: fault_injection?,
         monitoring_host: monitoring_host?,
         monitoring_port: monitoring_port?,
         api_vocabulary: if vocabulary? == "legacy" {
@@ -82,6 +84,13 @@ fn check_together(settings: &Settings, problems: &mut Problems) {
             format!("api-port and monitoring-port are both {}", settings.api_port),
             "two ports",
             "choose another --monitoring-port",
+        ));
+    }
+    if settings.fault_injection && !settings.api_host.to_canonical().is_loopback() {
+        problems.push(Problem::new(
+            format!("enable-fault-injection with api-host {}", settings.api_host),
+            "a loopback api-host, such as 127.0.0.1 or ::1: whoever reaches /faults ends the node",
+            "drop --enable-fault-injection, or set --api-host 127.0.0.1 and run the tests on this machine",
         ));
     }
     if settings.supervision.drain > settings.supervision.shutdown {
@@ -315,4 +324,53 @@ fn no_head_seed() -> Problem {
         "choose a seed and start with --offline-head-seed HEX --initial-utxo FILE --hydra-signing-key FILE \
          --ledger-protocol-parameters FILE (example: --offline-head-seed 0001); `make demo` shows all of it",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::Sources;
+
+    use super::*;
+
+    const SEED: &str = "offline-head-seed=0001";
+
+    fn sources(flags: &[&str], environment: &[(&str, &str)]) -> Sources {
+        let split = |flag: &&str| match flag.split_once('=') {
+            Some((name, value)) => (name.to_owned(), vec![value.to_owned()]),
+            None => ((*flag).to_owned(), Vec::new()),
+        };
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Sources {
+            flags: flags.iter().map(split).collect(),
+            environment: environment.iter().map(own).collect(),
+            file: None,
+        }
+    }
+
+    #[test]
+    fn faults_are_injected_on_loopback_only() {
+        let with = |host: &str| problems(&["enable-fault-injection", SEED, host]);
+        for host in [
+            "api-host=127.0.0.1",
+            "api-host=127.3.2.1",
+            "api-host=::1",
+            "api-host=::ffff:127.0.0.1",
+        ] {
+            assert_eq!(with(host), None, "{host}");
+        }
+        for host in
+            ["api-host=0.0.0.0", "api-host=::", "api-host=192.168.1.1", "api-host=::ffff:10.0.0.1"]
+        {
+            let text = with(host).expect(host);
+            assert!(text.contains("enable-fault-injection with api-host"), "{text}");
+        }
+        assert!(with("api-host=localhost").expect("a name").contains("no host name"));
+        assert!(!Settings::load(&sources(&[SEED], &[])).unwrap().settings.fault_injection);
+        let variable = [("RYDRA_ENABLE_FAULT_INJECTION", "true")];
+        assert!(Settings::load(&sources(&[SEED], &variable)).unwrap().settings.fault_injection);
+    }
+
+    fn problems(flags: &[&str]) -> Option<String> {
+        Settings::load(&sources(flags, &[])).err().map(|problems| problems.to_string())
+    }
 }

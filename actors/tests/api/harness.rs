@@ -9,7 +9,8 @@ use futures_util::{SinkExt, StreamExt};
 use rydra::api_session::history::Reading;
 use rydra::api_session::messages::Published;
 use rydra::api_session::{
-    ApiDeps, ApiOptions, ApiServer, HeadLogicLink, HeadLogicSlot, HistorySource, Readiness,
+    ApiDeps, ApiOptions, ApiServer, FaultDoor, HeadLogicLink, HeadLogicSlot, HistorySource,
+    Readiness,
 };
 use rydra::head_logic::messages::{Settled, Submit};
 use rydra_core::api::environment::EnvironmentJson;
@@ -144,6 +145,20 @@ impl Node {
         keeps_credit: bool,
         tune: impl FnOnce(&mut ApiOptions),
     ) -> Self {
+        Self::build(credits, keeps_credit, None, tune)
+    }
+
+    /// A node that takes `/faults`; those of its sessions happen, all others go nowhere.
+    pub fn for_faults() -> Self {
+        Self::build(64, false, Some(Arc::new(drop)), |_| {})
+    }
+
+    fn build(
+        credits: usize,
+        keeps_credit: bool,
+        faults: Option<FaultDoor>,
+        tune: impl FnOnce(&mut ApiOptions),
+    ) -> Self {
         let mut options = ApiOptions { port: 0, workers: 1, ..ApiOptions::default() };
         tune(&mut options);
         let (slot, link) = HeadLogicLink::new(Arc::new(Semaphore::new(credits)));
@@ -172,6 +187,7 @@ impl Node {
                 protocol_parameters: "{\"txFeeFixed\":0}".into(),
                 config: "{\"node-id\":\"test\"}".into(),
                 clock: Arc::new(|| UtcTime::EPOCH),
+                faults,
                 state: NodeState::default(),
                 last_id: None,
                 on_hub_stopped: Arc::new(move || *deaths.lock().unwrap() += 1),

@@ -9,10 +9,10 @@ use tokio::net::TcpStream;
 
 use crate::harness::{Node, PATIENCE, head_id, opened, tx, until};
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
 }
 
 async fn exchange(port: u16, request: String) -> Answer {
@@ -26,7 +26,7 @@ async fn exchange(port: u16, request: String) -> Answer {
     Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
-async fn call(node: &Node, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+pub async fn call(node: &Node, method: &str, path: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -54,6 +54,9 @@ async fn an_idle_node_answers_every_route() {
         ("PUT", "/transaction", 400, missing),
         ("GET", "/utxo", 400, missing),
         ("GET", "/seen-snapshot", 400, missing),
+        ("GET", "/faults", 400, missing),
+        ("POST", "/faults/actors/HeadLogic/kill", 400, missing),
+        ("DELETE", "/faults", 400, missing),
         ("POST", "/transaction", 400, ""),
     ];
     for (method, path, status, body) in cases {
@@ -62,7 +65,7 @@ async fn an_idle_node_answers_every_route() {
         assert!(answer.head.contains("content-type: application/json"), "{method} {path}");
         assert!(body.is_empty() || answer.body == body, "{method} {path}: {}", answer.body);
         let cors = answer.head.contains("access-control-allow-origin: *");
-        assert_eq!(cors, method != "PUT", "{method} {path}");
+        assert_eq!(cors, !["PUT", "DELETE"].contains(&method), "{method} {path}");
     }
 }
 

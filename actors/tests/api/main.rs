@@ -9,6 +9,7 @@
 )]
 
 mod fan_out;
+mod faults;
 mod harness;
 mod history;
 mod http;

@@ -1,10 +1,12 @@
 //! Deaths: of HeadLogic, the projection, a session, the node.
 
 use actix::Actor;
-use rydra::api_session::messages::Panic;
+use rydra::faults::{ActorFault, Inject};
+use rydra::supervision::Role;
 use rydra_core::input::ClientInput;
 
 use crate::harness::{FakeHeadLogic, Node, Taken, new_tx, peer, tx, until};
+use crate::http::call;
 
 #[actix_rt::test]
 async fn unsettled_inputs_are_sent_again_in_order_after_a_rebuild() {
@@ -38,7 +40,9 @@ async fn clients_of_a_dead_projection_reconnect_without_a_gap() {
     let mut client = node.greeted("").await;
     node.publish([peer(3)]).await;
     assert_eq!(client.next().await["seq"], 3);
-    let _ = node.server.hub().unwrap().send(Panic).await;
+    let (panic, begun) = Inject::new(Role::ApiHub, ActorFault::Panic);
+    let _ = node.server.hub().unwrap().send(panic).await; // it dies before it can answer
+    assert_eq!(begun.await, Ok(Ok(())));
     let deaths = node.hub_deaths.clone();
     until("the death is reported", || *deaths.lock().unwrap() == 1).await;
     assert_eq!(client.closed().await.0, 1012);
@@ -77,10 +81,12 @@ async fn what_was_published_twice_is_shown_once() {
 
 #[actix_rt::test]
 async fn a_dead_session_costs_only_its_own_client() {
-    let mut node = Node::start();
+    let mut node = Node::for_faults();
     let mut first = node.greeted("").await;
     let mut second = node.greeted("").await;
-    assert!(node.server.panic_a_session().await);
+    let answer =
+        call(&node, "POST", "/faults/actors/ApiSession/panic?session=oldest", "", "").await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
     let (code, reason, _) = first.closed().await;
     assert_eq!(code, 1012);
     assert!(reason.contains("reconnect"), "{reason}");

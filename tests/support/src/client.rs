@@ -56,6 +56,14 @@ impl Client {
         Ok(Self { socket })
     }
 
+    /// This end's address, as the node sees it.
+    ///
+    /// # Errors
+    /// When the socket has none any more.
+    pub fn local_address(&self) -> Result<String, HarnessError> {
+        self.socket.get_ref().local_addr().map(|address| address.to_string()).map_err(failed)
+    }
+
     /// Sends one input.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Everything is bounded by a deadline and fails with what was seen, never with a bare timeout.
 
 pub mod client;
+pub mod faults;
 pub mod invariant;
 pub mod load;
 pub mod node;

@@ -74,6 +74,14 @@ impl Follower {
         self.greeted
     }
 
+    /// Its address, as the node sees it now.
+    ///
+    /// # Errors
+    /// When its socket has none any more.
+    pub fn local_address(&self) -> Result<String, HarnessError> {
+        self.client.local_address()
+    }
+
     /// Close codes of all cuts so far.
     #[must_use]
     pub fn cuts(&self) -> &[Option<u16>] {

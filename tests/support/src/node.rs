@@ -165,6 +165,12 @@ impl NodeProcess {
         self.output.lock().panics
     }
 
+    /// How many deaths of actors it mended.
+    #[must_use]
+    pub fn deaths(&self) -> u64 {
+        self.output.lock().deaths
+    }
+
     /// Whether the process lives.
     #[must_use]
     pub fn is_alive(&mut self) -> bool {

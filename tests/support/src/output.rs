@@ -13,6 +13,9 @@ const TAIL_LINES: usize = 60;
 /// How the message of an injected panic begins, on a line of its own.
 const INJECTED: &str = "panic injected at ";
 
+/// What the line of an actor's death says.
+const DEATH: &str = "an actor died; rebuilding it";
+
 /// What a node printed: its port and its last lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Output(Arc<Mutex<Printed>>);
@@ -21,6 +24,7 @@ pub(crate) struct Output(Arc<Mutex<Printed>>);
 pub(crate) struct Printed {
     port: Option<u16>,
     pub(crate) panics: u64,
+    pub(crate) deaths: u64,
     pub(crate) tail: VecDeque<String>,
 }
 
@@ -43,6 +47,7 @@ impl Output {
                 let mut printed = output.lock();
                 printed.port = printed.port.or(port);
                 printed.panics += u64::from(line.starts_with(INJECTED));
+                printed.deaths += u64::from(line.contains(DEATH));
                 printed.tail.push_back(line);
                 if printed.tail.len() > TAIL_LINES {
                     printed.tail.pop_front();
