@@ -47,6 +47,19 @@ pub struct Node {
 impl Node {
     /// Starts a node with these further flags and waits until it is ready.
     pub fn start(further: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_with(further, environment, |out| File::create(out).unwrap().into())
+    }
+
+    /// The same with a standard output that nobody ever reads: what fills the pipe stays there.
+    pub fn start_unread(further: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_with(further, environment, |_| Stdio::piped())
+    }
+
+    fn start_with(
+        further: &[&str],
+        environment: &[(&str, &str)],
+        stdout: impl FnOnce(&Path) -> Stdio,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let payments = Payments::make(dir.path(), 1, 20, 1).unwrap();
         let (out, err) = (dir.path().join("out"), dir.path().join("err"));
@@ -56,7 +69,7 @@ impl Node {
             .args(payments.prepared.node_arguments(free.port()))
             .args(further)
             .envs(environment.iter().copied())
-            .stdout(File::create(&out).unwrap())
+            .stdout(stdout(&out))
             .stderr(File::create(&err).unwrap())
             .spawn()
             .unwrap();

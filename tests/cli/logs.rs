@@ -1,8 +1,10 @@
 //! Log lines of a whole run: envelope, tags, levels, forms, and what must never stand in them.
 
+use rydra::bench::http::request;
+use rydra_test_support::poll::poll_until;
 use serde_json::Value;
 
-use crate::harness::{Node, read};
+use crate::harness::{Node, PATIENCE, read};
 
 fn tags(lines: &[Value]) -> Vec<String> {
     let tag = |line: &Value| {
@@ -98,6 +100,34 @@ fn a_trace_shows_whole_payloads_and_never_the_signing_key() {
     let listed = format!("{listed:?}");
     let inner = listed.trim_matches(['[', ']']);
     assert!(!log.contains(inner), "the signing key stands in the log as a list of bytes");
+}
+
+/// A node of which nobody reads the standard output, at a level at which it says more than a pipe and the node's own
+/// buffer hold (64 KiB and, here, 16 lines).
+#[test]
+fn a_standard_output_that_nobody_reads_holds_nothing_up() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = free.port().to_string();
+    let mut node = Node::start_unread(
+        &["--log-format", "json", "--log-level", "trace", "--monitoring-port", &port],
+        &[("RYDRA_LOG_RING_LINES", "16"), ("RYDRA_MONITORING_HOST", "127.0.0.1")],
+    );
+    let dropped = || {
+        let metrics = request(&free.to_string(), "GET", "/metrics", None, PATIENCE).unwrap().text();
+        let line = metrics.lines().find(|line| line.starts_with("rydra_log_lines_dropped_total "));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).unwrap()
+    };
+    assert_eq!(node.pay(), 20);
+    // Each request is a line; the pipe fills in the end.
+    poll_until(PATIENCE, || {
+        let answer = request(&node.address, "GET", "/head", None, PATIENCE).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        if dropped() > 0.0 { Ok(()) } else { Err("no line was dropped yet".to_owned()) }
+    })
+    .unwrap();
+    let ready = request(&node.address, "GET", "/ready", None, PATIENCE).unwrap();
+    assert_eq!(ready.status, 200, "{}", ready.text());
+    assert!(node.stop().success(), "what cannot be written does not hold the stop up");
 }
 
 #[test]
