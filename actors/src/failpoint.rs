@@ -293,12 +293,16 @@ fn hit_armed(point: Point) -> Result<(), InjectedFault> {
 #[expect(clippy::panic, reason = "the fault that was asked for")]
 fn act(point: Point, concerns: impl Fn(Action) -> bool) -> Result<(), InjectedFault> {
     let Some(slot) = point.slot() else { return Ok(()) };
-    let Some((action, count, hold)) = slot.pass(concerns) else { return Ok(()) };
+    let Some((action, count, ticket)) = slot.pass(concerns) else { return Ok(()) };
     let name = point.name();
     match action {
         Action::Abort => std::process::abort(),
         Action::Panic => panic!("panic injected at {name} (hit {count})"),
-        Action::Stall(time) => hold.wait(time),
+        Action::Stall(time) => {
+            if let Some(ticket) = ticket {
+                ticket.wait(time);
+            }
+        }
         Action::Error(kind) => return Err(InjectedFault { point: name, kind }),
         Action::Switch => {}
     }

@@ -80,6 +80,10 @@ impl Inject {
         (Self { role, fault, begun }, hears)
     }
 
+    const fn is_stall(&self) -> bool {
+        matches!(self.fault, ActorFault::Stall(_))
+    }
+
     /// It cannot be done.
     pub fn refuse(self, why: NotInjected) {
         // Whoever asked may have gone.
@@ -162,13 +166,13 @@ where
 {
     let role = inject.role;
     let Some(actors) = ACTORS.get(role as usize) else { return };
-    // Before it is known that the stall begins: an end that comes at once is not missed.
-    let ticket = actors.hold.ticket();
-    match inject.begin() {
-        None => {}
-        Some(ActorFault::Kill) => ctx.terminate(),
-        Some(ActorFault::Panic) => panic!("panic injected at {}, as asked for", role.name()),
-        Some(ActorFault::Stall(time)) => ticket.wait(Some(time)),
+    // Before anybody is told that the stall begins.
+    let ticket = inject.is_stall().then(|| actors.hold.ticket());
+    match (inject.begin(), ticket) {
+        (Some(ActorFault::Kill), _) => ctx.terminate(),
+        (Some(ActorFault::Panic), _) => panic!("panic injected at {}, as asked for", role.name()),
+        (Some(ActorFault::Stall(time)), Some(ticket)) => ticket.wait(Some(time)),
+        (Some(ActorFault::Stall(_)) | None, _) => {}
     }
 }
 
@@ -182,12 +186,12 @@ where
     let Some(actors) = ACTORS.get(role as usize) else { return };
     let mut woken = Box::pin(actors.wake.notified());
     woken.as_mut().enable();
+    let resting = inject.is_stall().then(|| Resting::begin(&actors.resting));
     match inject.begin() {
         None => {}
         Some(ActorFault::Kill) => ctx.terminate(),
         Some(ActorFault::Panic) => panic!("panic injected at {}, as asked for", role.name()),
         Some(ActorFault::Stall(time)) => {
-            let resting = Resting::begin(&actors.resting);
             ctx.wait(fut::wrap_future(async move {
                 let _ = tokio::time::timeout(time, woken).await;
                 drop(resting);

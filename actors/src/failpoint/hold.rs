@@ -17,8 +17,8 @@ struct State {
     held: usize,
 }
 
-/// The right to be held in this round; taken before it is known to others that a stall begins, so that an end
-/// that comes at once is not missed.
+/// Being held in this round. It is taken before others are told that a stall begins: they see it counted, and an end that
+/// comes at once is not missed.
 #[derive(Debug)]
 pub struct Ticket {
     hold: &'static Hold,
@@ -38,10 +38,12 @@ impl Hold {
 
     /// A ticket for this round.
     pub fn ticket(&'static self) -> Ticket {
-        Ticket { hold: self, round: self.lock().round }
+        let mut state = self.lock();
+        state.held += 1;
+        Ticket { hold: self, round: state.round }
     }
 
-    /// Lets all go that are held or have a ticket.
+    /// Lets all go.
     pub fn end(&self) {
         self.lock().round += 1;
         self.changed.notify_all();
@@ -63,10 +65,9 @@ impl Default for Hold {
 impl Ticket {
     /// Holds this thread that long; `None` until it is let go.
     pub fn wait(self, time: Option<Duration>) {
-        let mut state = self.hold.lock();
-        state.held += 1;
+        let state = self.hold.lock();
         let stays = |state: &mut State| state.round == self.round;
-        let mut state = match time {
+        let state = match time {
             Some(time) => {
                 let waited = self.hold.changed.wait_timeout_while(state, time, stays);
                 waited.unwrap_or_else(PoisonError::into_inner).0
@@ -76,6 +77,12 @@ impl Ticket {
                 waited.unwrap_or_else(PoisonError::into_inner)
             }
         };
-        state.held -= 1;
+        drop(state);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.hold.lock().held -= 1;
     }
 }

@@ -128,7 +128,10 @@ impl Slot {
     }
 
     /// Counts a passing; gives what is to happen, at which count, and where a stall would wait.
-    pub fn pass(&'static self, concerns: impl Fn(Action) -> bool) -> Option<(Action, u64, Ticket)> {
+    pub fn pass(
+        &'static self,
+        concerns: impl Fn(Action) -> bool,
+    ) -> Option<(Action, u64, Option<Ticket>)> {
         let mut state = self.lock();
         let armed = state.armed.filter(|armed| armed.action != Action::Switch)?;
         if !concerns(armed.action) {
@@ -140,7 +143,8 @@ impl Slot {
         if armed.is_spent(state.passed, state.acted) {
             (state.armed, state.until) = (None, None);
         }
-        due.then(|| (armed.action, state.passed, self.hold.ticket()))
+        let stalls = matches!(armed.action, Action::Stall(_));
+        due.then(|| (armed.action, state.passed, stalls.then(|| self.hold.ticket())))
     }
 
     pub fn status(&self) -> Status {

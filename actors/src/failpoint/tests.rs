@@ -87,13 +87,19 @@ fn a_place_acts_at_its_count_or_at_every_so_many_and_is_spent_in_the_end() {
     assert!(!slot.is_armed());
 }
 
+/// What a stall at this passing waits with.
+fn ticket(slot: &'static Slot) -> hold::Ticket {
+    slot.pass(|_| true).and_then(|(_, _, ticket)| ticket).expect("armed with a stall")
+}
+
 #[test]
 fn a_stall_ends_when_its_place_is_disarmed_or_armed_again() {
     for again in [false, true] {
         let slot = slot();
         let stall = Arming::new(Action::Stall(None), Due::At(1));
         slot.arm(stall);
-        let (_, _, ticket) = slot.pass(|_| true).expect("armed");
+        let ticket = ticket(slot);
+        assert_eq!(slot.status().stalling, 1, "it counts before it waits");
         // Even before the thread waits.
         if again {
             slot.arm(stall)
@@ -109,11 +115,9 @@ fn a_stall_ends_when_its_place_is_disarmed_or_armed_again() {
 fn a_held_thread_is_seen_and_let_go() {
     let slot = slot();
     slot.arm(Arming::new(Action::Stall(None), Due::At(1)));
-    let (_, _, ticket) = slot.pass(|_| true).expect("armed");
+    let ticket = ticket(slot);
     let held = std::thread::spawn(move || ticket.wait(None));
-    while slot.status().stalling == 0 {
-        std::thread::yield_now();
-    }
+    assert_eq!(slot.status().stalling, 1);
     slot.disarm();
     held.join().expect("let go");
     assert_eq!(slot.status().stalling, 0);

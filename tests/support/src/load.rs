@@ -212,6 +212,9 @@ impl<'a> Load<'a> {
                 }
             }
             Incoming::SnapshotConfirmed { .. } => self.confirmed.extend(frame::confirmed_ids(text)),
+            // Sent again after a cut while its confirmation was on the way: it counts once, and that is what this says.
+            Incoming::Refused { .. }
+                if !self.follower.cuts().is_empty() && text.contains("is confirmed already") => {}
             Incoming::TxInvalid { .. } | Incoming::Refused { .. } => {
                 self.complaints.push(text.to_owned());
             }
