@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-scalus setup-clients demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean
+.PHONY: help setup setup-scalus setup-clients demo build test torture bench ci gates fmt clippy doc architecture check-docs optional clean proof
 
 # Passed through to the tests: where the reference data lies (tests say SKIPPED without it).
 export HYDRA_REFERENCE ?=
@@ -43,6 +43,9 @@ torture: setup-scalus setup-clients ## Runs all tests with long counts (RYDRA_TO
 bench: setup ## Runs the benchmarks
 	$(CARGO) bench --workspace --locked
 
+proof: setup ## Measures the figures of long runs against their limits (75 minutes)
+	@scripts/proof.sh all
+
 ci: gates test ## Runs every gate, then the tests
 
 gates: setup fmt clippy doc architecture check-docs optional ## Runs every gate without the tests
@@ -66,6 +69,6 @@ check-docs: ## Holds the documents against the tree
 optional:
 	@scripts/optional-gates.sh
 
-clean: ## Removes build output and the demo's data
+clean: ## Removes build output and the data of demo and proof
 	$(CARGO) clean
-	rm -rf demo-data
+	rm -rf demo-data proof-data

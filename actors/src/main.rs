@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         },
         Invocation::Bench(args) => match bench::dispatch(&args) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(bench::BenchError::Usage(problems)) => unusable(&problems),
             Err(error) => failed(&[error.to_string()], ExitCode::FAILURE),
         },
         Invocation::Tx(args) => {

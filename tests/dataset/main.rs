@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
+mod soak;
 mod validate;
 
 use std::path::{Path, PathBuf};
@@ -24,9 +25,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Prepares a dataset, starts a node with the printed command line on a free port, replays, gives the report.
-fn replay(dataset: &Path, dir: &Path) -> Value {
-    let out = dir.join("node");
+/// Prepares a dataset; gives the printed arguments of its node, on a free port.
+fn node_arguments(dataset: &Path, out: &Path) -> Vec<String> {
     let prepared = bench(&["prepare", dataset.to_str().unwrap(), "--out", out.to_str().unwrap()]);
     assert!(prepared.status.success(), "{}", text(&prepared.stderr));
     let line = text(&prepared.stdout);
@@ -35,7 +35,12 @@ fn replay(dataset: &Path, dir: &Path) -> Value {
     let mut arguments: Vec<String> = words.collect();
     let port = arguments.iter().position(|a| a == "--api-port").expect("--api-port") + 1;
     arguments[port] = "0".to_owned();
+    arguments
+}
 
+/// Starts a node for a dataset, replays, gives the report.
+fn replay(dataset: &Path, dir: &Path) -> Value {
+    let arguments = node_arguments(dataset, &dir.join("node"));
     let mut node = NodeSpec::new(RYDRA, arguments).start().unwrap();
     let run = bench(&["run", dataset.to_str().unwrap(), "--node", node.address(), "--json"]);
     assert!(run.status.success(), "{}\n{}", text(&run.stderr), node.tail());
@@ -79,5 +84,40 @@ fn generated_datasets_of_every_shape_are_confirmed_whole() {
         assert!(made.status.success(), "{}", text(&made.stderr));
         let report = replay(&dataset, dir.path());
         assert_eq!((&report["confirmed"], &report["invalid"]), (&400.into(), &0.into()), "{shape}");
+    }
+}
+
+#[test]
+fn a_mixed_dataset_is_confirmed_and_refused_as_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let dataset = dir.path().join("set.json");
+    let file = dataset.to_str().unwrap();
+    let options = ["--transactions", "120", "--clients", "3", "--seed", "4", "--alive", "60"];
+    let made =
+        bench(&[&["generate", "--shape", "mixed", "--out", file][..], &options[..]].concat());
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    let expected: Value = serde_json::from_slice(&std::fs::read(&dataset).unwrap()).unwrap();
+    let expected = &expected["expected"];
+    let refused = expected["invalid"].as_u64().unwrap();
+    assert!(refused >= 10, "{expected}");
+    assert_eq!(expected["confirmed"].as_u64().unwrap() + refused, 360, "{expected}");
+    let report = replay(&dataset, dir.path());
+    let seen = (&report["confirmed"], &report["invalid"]);
+    assert_eq!(seen, (&expected["confirmed"], &expected["invalid"]), "{report}");
+    assert_eq!(report["submitted"], 360, "{report}");
+}
+
+#[test]
+fn options_of_a_mixed_set_are_refused_with_their_range() {
+    for (options, needed) in [
+        (&["--shape", "mixed", "--clients", "4", "--alive", "20"][..], "at least 10 for each"),
+        (&["--shape", "constant", "--protocol-parameters", "x.json"][..], "needed --shape mixed"),
+        (&["--shape", "mixed", "--protocol-parameters", "/absent.json"][..], "/absent.json"),
+    ] {
+        let common = ["generate", "--transactions", "5", "--out", "/absent/set.json"];
+        let refused = bench(&[&common[..], options].concat());
+        let told = text(&refused.stderr);
+        assert!(!refused.status.success() && told.contains(needed), "{told}");
     }
 }

@@ -169,11 +169,11 @@ fn upgrade(
     let replay = match query.history {
         History::None => None,
         History::All | History::After(_) => {
-            let Ok(place) = Arc::clone(&shared.replays_waiting).try_acquire_owned() else {
+            let Ok(place) = Arc::clone(&shared.replays_open).try_acquire_owned() else {
                 ApiMetrics::count(&shared.metrics.refused_connections);
                 return Ok(routes::overloaded(&Overloaded {
                     reason: "replays",
-                    detail: "too many clients wait for their history: come back later",
+                    detail: "too many clients are reading their history: come back later",
                 }));
             };
             Some(place)

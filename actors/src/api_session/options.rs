@@ -48,10 +48,12 @@ pub struct ApiOptions {
     pub sweep_interval: Duration,
     /// Between pings (`api.md` 2.2).
     pub ping_interval: Duration,
-    /// Histories replayed at the same time: they share one low-priority thread.
+    /// Histories that are read and rendered at the same time: they share one low-priority thread. One that waits for
+    /// its client does not count, so that slow readers keep nobody from a history.
     pub replays_max: usize,
-    /// Clients waiting for a replay; past it they are refused with 503.
-    pub replays_waiting_max: usize,
+    /// Clients whose history is under way, or waits; past it they are refused with 503. Each holds its window, a
+    /// page and a folded state, which shares nothing with those of others.
+    pub replays_open_max: usize,
     /// Bytes of a replay on their way to a client that has not taken them.
     pub replay_window_bytes: usize,
     /// Waiting `POST /transaction` requests; past it 503. Each holds a connection and its transaction.
@@ -85,7 +87,7 @@ impl Default for ApiOptions {
             sweep_interval: Duration::from_secs(1),
             ping_interval: Duration::from_secs(30),
             replays_max: 4,
-            replays_waiting_max: 64,
+            replays_open_max: 128,
             replay_window_bytes: 256 * 1024,
             submissions_max: 256,
             reads_max: 16,

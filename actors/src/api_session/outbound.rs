@@ -169,27 +169,34 @@ impl Outbound {
         taken
     }
 
+    /// Queues a replayed frame if the client has taken enough of those before; otherwise gives it back.
+    pub fn offer_replayed(&self, entry: Entry) -> Result<Pushed, Entry> {
+        let mut state = self.lock();
+        if state.phase != Phase::Open {
+            return Ok(Pushed::Gone);
+        }
+        // One always fits, however large.
+        if !state.ready.is_empty() && state.ready_bytes + entry.cost() > self.limits.window {
+            return Err(entry);
+        }
+        state.enqueue(entry);
+        drop(state);
+        self.reader.wake();
+        Ok(Pushed::Taken)
+    }
+
     /// Queues a replayed frame once the client has taken enough of those before.
-    pub async fn push_replayed(&self, entry: Entry) -> Pushed {
+    pub async fn push_replayed(&self, mut entry: Entry) -> Pushed {
         loop {
             let room = self.room.notified();
             tokio::pin!(room);
             room.as_mut().enable();
-            {
-                let mut state = self.lock();
-                if state.phase != Phase::Open {
-                    return Pushed::Gone;
-                }
-                if state.ready.is_empty() || state.ready_bytes + entry.cost() <= self.limits.window
-                {
-                    state.enqueue(entry);
-                    break;
-                }
-            }
+            entry = match self.offer_replayed(entry) {
+                Ok(pushed) => return pushed,
+                Err(entry) => entry,
+            };
             room.await;
         }
-        self.reader.wake();
-        Pushed::Taken
     }
 
     /// Queues the greeting and lets what is live follow it.

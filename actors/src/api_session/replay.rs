@@ -18,7 +18,7 @@ use rydra_core::event::StateEvent;
 use rydra_core::output::project;
 use rydra_core::state::NodeState;
 use rydra_core::unit::EventId;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::frame;
 use super::messages::{Opened, Subscribe};
@@ -31,6 +31,10 @@ use crate::observe::log::limiter;
 
 /// Bytes of events read at once. Small: a page is what one replay can keep the thread busy with.
 const PAGE_BYTES: usize = 128 * 1024;
+/// The same for a client that kept its replay waiting: what was read and not sent yet is memory that it holds.
+const SLOW_PAGE_BYTES: usize = 8 * 1024;
+/// Wait for a client after which its pages are small.
+const SLOW_WAIT: std::time::Duration = std::time::Duration::from_millis(200);
 /// Events behind the newest at which a replay subscribes. Well under the ring: what comes live while they are
 /// replayed has to fit into it.
 const NEAR_EVENTS: u64 = 200;
@@ -107,21 +111,23 @@ impl Opening {
         after: Option<EventId>,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), Interrupted> {
-        let running = Arc::clone(&self.shared.replays).acquire_owned().await;
-        drop(place);
+        // Held to the end: it bounds how many histories are under way, whoever waits for whom.
+        let _place = place;
+        let mut turn = Turn::of(&self.shared.replays);
+        turn.take().await;
         let _gauge = Gauge::up(&self.shared.metrics.replays);
         let mut fold = self.start(after).await?;
         loop {
             let target = self.shared.view.load().last_id;
-            self.replay(&mut fold, target).await?;
+            self.replay(&mut fold, target, &mut turn).await?;
             let newest = self.shared.view.load().last_id;
             if newest.map_or(0, |id| id.0.saturating_sub(fold.next.0)) <= NEAR_EVENTS {
                 break;
             }
         }
         let view = self.subscribe().await?;
-        self.replay(&mut fold, view.last_id).await?;
-        drop(running);
+        self.replay(&mut fold, view.last_id, &mut turn).await?;
+        drop(turn);
         self.greet(&view)
     }
 
@@ -144,16 +150,23 @@ impl Opening {
     }
 
     /// Sends outputs of all events up to and including `target`.
-    async fn replay(&self, fold: &mut Fold, target: Option<EventId>) -> Result<(), Interrupted> {
+    async fn replay(
+        &self,
+        fold: &mut Fold,
+        target: Option<EventId>,
+        turn: &mut Turn,
+    ) -> Result<(), Interrupted> {
         while target.is_some_and(|target| fold.next <= target) && fold.worth_reading(target) {
-            let page = self.shared.history.read_events(fold.next, PAGE_BYTES).await;
+            turn.take().await;
+            let bytes = if turn.is_slow { SLOW_PAGE_BYTES } else { PAGE_BYTES };
+            let page = self.shared.history.read_events(fold.next, bytes).await;
             let page = page.map_err(unreadable)?;
             if page.is_empty() {
                 return Err(Interrupted("the journal ends before what was published; try again"));
             }
             for event in page.iter().take_while(|event| Some(event.id) <= target) {
                 if let Some(entry) = fold.step(event, &self.query)?
-                    && self.queue.push_replayed(entry).await != Pushed::Taken
+                    && self.send(entry, turn).await != Pushed::Taken
                 {
                     return Err(Interrupted("connection is closed"));
                 }
@@ -162,6 +175,20 @@ impl Opening {
             tokio::task::yield_now().await;
         }
         Ok(())
+    }
+
+    /// Queues a frame; while the client has no room for it, others have the turn.
+    async fn send(&self, entry: Entry, turn: &mut Turn) -> Pushed {
+        let entry = match self.queue.offer_replayed(entry) {
+            Ok(pushed) => return pushed,
+            Err(entry) => entry,
+        };
+        turn.give();
+        let since = tokio::time::Instant::now();
+        let pushed = self.queue.push_replayed(entry).await;
+        turn.is_slow = since.elapsed() >= SLOW_WAIT;
+        turn.take().await;
+        pushed
     }
 
     async fn subscribe(&self) -> Result<Arc<View>, Interrupted> {
@@ -196,6 +223,31 @@ impl Opening {
         let json = to_json(&greetings).map_err(no_json)?;
         self.queue.greet(frame::text(&json));
         Ok(())
+    }
+}
+
+/// The right to read and render, which a replay has only while it does.
+struct Turn {
+    turns: Arc<Semaphore>,
+    held: Option<OwnedSemaphorePermit>,
+    /// The client took long for what it got last.
+    is_slow: bool,
+}
+
+impl Turn {
+    fn of(turns: &Arc<Semaphore>) -> Self {
+        Self { turns: Arc::clone(turns), held: None, is_slow: false }
+    }
+
+    async fn take(&mut self) {
+        if self.held.is_none() {
+            // Nobody closes the semaphore; without a permit the replay would only go on unbounded.
+            self.held = Arc::clone(&self.turns).acquire_owned().await.ok();
+        }
+    }
+
+    fn give(&mut self) {
+        self.held = None;
     }
 }
 

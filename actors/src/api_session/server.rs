@@ -121,7 +121,7 @@ impl ApiServer {
             sessions: Sessions::default(),
             websockets: permits(options.websockets_max),
             replays: permits(options.replays_max),
-            replays_waiting: permits(options.replays_waiting_max),
+            replays_open: permits(options.replays_open_max),
             submissions: permits(options.submissions_max),
             reads: permits(options.reads_max),
             replay_thread: replay_thread.handle(),

@@ -55,7 +55,7 @@ pub(crate) struct Handshake {
     pub query: query::Query,
     pub peer: Option<SocketAddr>,
     pub slot: OwnedSemaphorePermit,
-    /// A place among those who wait for a replay, if the client wants history.
+    /// A place among those who read their history, if the client wants it.
     pub replay: Option<OwnedSemaphorePermit>,
 }
 

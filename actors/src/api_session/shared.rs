@@ -55,7 +55,7 @@ pub(crate) struct Shared {
     pub sessions: Sessions,
     pub websockets: Arc<Semaphore>,
     pub replays: Arc<Semaphore>,
-    pub replays_waiting: Arc<Semaphore>,
+    pub replays_open: Arc<Semaphore>,
     pub submissions: Arc<Semaphore>,
     pub reads: Arc<Semaphore>,
     /// Thread of the replays.

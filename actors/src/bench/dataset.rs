@@ -15,12 +15,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::BenchError;
+use super::expect::{Expect, Expected};
 
 /// Buffer of dataset files in bytes: a few hundred transactions per system call.
 const FILE_BUFFER_BYTES: usize = 256 * 1024;
 
 /// `type` of every transaction envelope.
 const TX_TYPE: &str = "Tx ConwayEra";
+
+/// `expect` of a transaction that has to be refused.
+const INVALID: &str = "invalid";
 
 /// `description` that dataset files carry on transactions.
 const TX_DESCRIPTION: &str = "Ledger Cddl Format";
@@ -44,6 +48,9 @@ pub struct Dataset {
     pub hydra_node_keys: Vec<KeyEnvelope>,
     /// One per client; client i speaks to node i modulo the number of nodes.
     pub client_datasets: Vec<ClientDataset>,
+    /// What a run owes, when not everything is to be confirmed; a field of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
 }
 
 /// What one client owns and sends.
@@ -86,15 +93,35 @@ pub struct SequencedTx {
     pub id: TxId,
     /// Bytes of the whole transaction.
     pub cbor: Box<[u8]>,
+    /// What has to become of it. In the file: nothing, `"expect":"invalid"` or `"contest":NUMBER`.
+    pub expect: Expect,
+    /// Transactions of other clients that must be valid before this one is sent.
+    pub after: Box<[TxId]>,
+}
+
+impl SequencedTx {
+    /// One that is to be confirmed and waits for nobody.
+    #[must_use]
+    pub fn new(id: TxId, cbor: impl Into<Box<[u8]>>) -> Self {
+        Self { id, cbor: cbor.into(), expect: Expect::Confirmed, after: Box::default() }
+    }
 }
 
 impl Serialize for SequencedTx {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let mut map = s.serialize_map(Some(4))?;
+        let mut map = s.serialize_map(None)?;
         map.serialize_entry("cborHex", &rydra_core::unit::hex(&self.cbor))?;
         map.serialize_entry("description", TX_DESCRIPTION)?;
         map.serialize_entry("txId", &self.id)?;
         map.serialize_entry("type", TX_TYPE)?;
+        match self.expect {
+            Expect::Confirmed => {}
+            Expect::Invalid => map.serialize_entry("expect", INVALID)?,
+            Expect::OneOf(contest) => map.serialize_entry("contest", &contest)?,
+        }
+        if !self.after.is_empty() {
+            map.serialize_entry("after", &self.after)?;
+        }
         map.end()
     }
 }
@@ -117,6 +144,7 @@ impl<'de> Visitor<'de> for SequencedTxVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SequencedTx, A::Error> {
         let (mut id, mut cbor) = (None, None);
+        let (mut expect, mut after) = (Expect::Confirmed, Box::default());
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "txId" => id = Some(map.next_value::<TxId>()?),
@@ -124,6 +152,16 @@ impl<'de> Visitor<'de> for SequencedTxVisitor {
                     let text = map.next_value::<String>()?;
                     cbor = Some(unhex(&text).map_err(de::Error::custom)?.into_boxed_slice());
                 }
+                "expect" => {
+                    let text = map.next_value::<String>()?;
+                    if text != INVALID {
+                        let seen = de::Unexpected::Str(&text);
+                        return Err(de::Error::invalid_value(seen, &"no expect, or \"invalid\""));
+                    }
+                    expect = Expect::Invalid;
+                }
+                "contest" => expect = Expect::OneOf(map.next_value::<u32>()?),
+                "after" => after = map.next_value::<Box<[TxId]>>()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -132,6 +170,8 @@ impl<'de> Visitor<'de> for SequencedTxVisitor {
         Ok(SequencedTx {
             id: id.ok_or_else(|| de::Error::missing_field("txId"))?,
             cbor: cbor.ok_or_else(|| de::Error::missing_field("cborHex"))?,
+            expect,
+            after,
         })
     }
 }
@@ -152,7 +192,23 @@ impl Dataset {
             let why = "clientDatasets is empty; needed at least one client".to_owned();
             return Err(BenchError::Dataset { path: path.to_path_buf(), why });
         }
+        let counted = dataset.expectations();
+        if let Some(stated) = dataset.expected.filter(|stated| *stated != counted) {
+            let why = format!(
+                "expected says {} confirmed and {} invalid, its transactions say {} and {}; needed \
+                 the same: the file was changed by hand",
+                stated.confirmed, stated.invalid, counted.confirmed, counted.invalid
+            );
+            return Err(BenchError::Dataset { path: path.to_path_buf(), why });
+        }
         Ok(dataset)
+    }
+
+    /// What a run of all of it owes, counted over the transactions.
+    #[must_use]
+    pub fn expectations(&self) -> Expected {
+        let all = self.client_datasets.iter().flat_map(|client| &client.tx_sequence);
+        Expected::of(all.map(|tx| tx.expect))
     }
 
     /// Transactions of all clients.
@@ -188,9 +244,10 @@ impl Dataset {
         };
         let mut writer = DatasetWriter::start(to, &head)?;
         for client in &self.client_datasets {
-            writer.client(&client.payment_key, &client.initial_utxo, &client.tx_sequence)?;
+            let transactions = client.tx_sequence.iter().map(Ok);
+            writer.client(&client.payment_key, &client.initial_utxo, transactions)?;
         }
-        writer.finish()
+        writer.finish(self.expected)
     }
 }
 
@@ -239,12 +296,12 @@ impl<W: Write> DatasetWriter<W> {
     /// Writes one client.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Those of the writer and of where the transactions come from.
     pub fn client<T: Serialize>(
         &mut self,
         payment_key: &KeyEnvelope,
         initial_utxo: &RawUtxo,
-        transactions: impl IntoIterator<Item = T>,
+        transactions: impl IntoIterator<Item = io::Result<T>>,
     ) -> io::Result<()> {
         let comma = if self.clients == 0 { "" } else { "," };
         self.clients += 1;
@@ -255,17 +312,22 @@ impl<W: Write> DatasetWriter<W> {
         self.to.write_all(b",\"txSequence\":[")?;
         for (at, transaction) in transactions.into_iter().enumerate() {
             self.to.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-            serde_json::to_writer(&mut self.to, &transaction)?;
+            serde_json::to_writer(&mut self.to, &transaction?)?;
         }
         self.to.write_all(b"]}")
     }
 
-    /// Writes the end.
+    /// Writes the end, with what a run owes when that is not a confirmation of each.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.to.write_all(b"]}\n")?;
+    pub fn finish(mut self, expected: Option<Expected>) -> io::Result<()> {
+        self.to.write_all(b"]")?;
+        if let Some(expected) = expected {
+            self.to.write_all(b",\"expected\":")?;
+            serde_json::to_writer(&mut self.to, &expected)?;
+        }
+        self.to.write_all(b"}\n")?;
         self.to.flush()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::fan_out::{FanOutOptions, fan_out};
+use super::soak::{SoakOptions, soak};
 use super::{
     BenchError, GenerateOptions, PrepareOptions, RunOptions, Shape, generate, prepare, run,
 };
@@ -18,6 +20,14 @@ pub fn dispatch(args: &BenchArgs) -> Result<(), BenchError> {
         }
         BenchCommand::Run(args) => run(&run_options(args)),
         BenchCommand::Generate(args) => generate(&generate_options(args)),
+        BenchCommand::Soak(args) => {
+            let options = SoakOptions::read(args).map_err(BenchError::Usage)?;
+            soak(&options)
+        }
+        BenchCommand::FanOut(args) => {
+            let options = FanOutOptions::read(args).map_err(BenchError::Usage)?;
+            fan_out(&options)
+        }
     }
 }
 
@@ -41,11 +51,13 @@ fn generate_options(args: &GenerateArgs) -> GenerateOptions {
             ShapeArg::Constant => Shape::Constant,
             ShapeArg::Growing => Shape::Growing,
             ShapeArg::Plateau => Shape::Plateau,
+            ShapeArg::Mixed => Shape::Mixed,
         },
         transactions: u64::from(args.transactions),
         clients: args.clients as usize,
         seed: args.seed,
         alive: args.alive as usize,
+        protocol_parameters: args.protocol_parameters.clone(),
         out: args.out.clone(),
     }
 }

@@ -173,6 +173,18 @@ pub fn confirmed_ids(text: &str) -> impl Iterator<Item = TxId> + '_ {
     })
 }
 
+/// Transactions of a `SnapshotConfirmed` frame, in order: their bytes in hex, and their ids.
+///
+/// Both nodes write `cborHex` before `txId`.
+pub fn confirmed(text: &str) -> impl Iterator<Item = (&str, TxId)> + '_ {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (cbor, more) = after(rest, "\"cborHex\":\"")?.split_once('"')?;
+        rest = after(more, "\"txId\":\"")?;
+        Some((cbor, leading_id(rest)?))
+    })
+}
+
 /// What follows the first occurrence of a quoted key.
 fn after<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.find(key).and_then(|at| text.get(at + key.len()..))
@@ -199,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_new_tx_frame_is_the_input_of_the_contract() {
-        let tx = SequencedTx { id: id(0xab), cbor: vec![0x84, 0xa3, 0xff].into() };
+        let tx = SequencedTx::new(id(0xab), vec![0x84, 0xa3, 0xff]);
         let frame: serde_json::Value = serde_json::from_slice(&new_tx(&tx)).unwrap();
         let needed = serde_json::json!({"tag": "NewTx", "transaction": {
             "type": "Tx ConwayEra", "description": "", "cborHex": "84a3ff", "txId": "ab".repeat(32)}});
@@ -259,6 +271,8 @@ mod tests {
             r#"{{"tag":"SnapshotConfirmed","snapshot":{{"number":2,"confirmed":[{{"cborHex":"84","txId":"{a}"}},{{"txId":"{b}","cborHex":"84"}}],"utxo":{{}}}}}}"#
         );
         assert_eq!(confirmed_ids(&text).collect::<Vec<_>>(), [id(0xaa), id(0xbb)]);
+        assert_eq!(confirmed(&text).next(), Some(("84", id(0xaa))));
+        assert_eq!(confirmed(r#"{"cborHex":"84","txId":"short"}"#).count(), 0);
         assert_eq!(confirmed_ids(r#"{"txId":"short"}"#).count(), 0);
     }
 }

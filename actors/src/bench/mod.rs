@@ -5,11 +5,15 @@
 
 pub mod dataset;
 mod dispatch;
+pub mod expect;
+pub mod fan_out;
 pub mod frame;
 pub mod generate;
 pub mod http;
 pub mod prepare;
 pub mod run;
+pub mod soak;
+pub mod socket;
 
 use std::fmt;
 use std::io;
@@ -20,6 +24,8 @@ pub use dispatch::dispatch;
 pub use generate::{GenerateOptions, Shape, generate};
 pub use prepare::{PrepareOptions, prepare};
 pub use run::{RunOptions, run};
+
+use crate::settings::Problems;
 
 /// Why a benchmark command failed: what was seen, what was needed, what to do.
 #[derive(Debug)]
@@ -41,6 +47,8 @@ pub enum BenchError {
         /// What was seen and needed.
         why: String,
     },
+    /// Arguments that cannot be used: all problems at once.
+    Usage(Problems),
     /// Options that contradict each other or lie outside their range.
     Options(String),
     /// A node did not answer as needed.
@@ -65,6 +73,7 @@ impl fmt::Display for BenchError {
                 "{} is not a usable dataset: {why}; `rydra bench generate` makes one",
                 path.display()
             ),
+            Self::Usage(problems) => problems.fmt(f),
             Self::Options(why) => f.write_str(why),
             Self::Node { node, why } => write!(f, "node {node}: {why}"),
             Self::Incomplete(why) => f.write_str(why),
@@ -76,9 +85,11 @@ impl std::error::Error for BenchError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::File { source, .. } => Some(source),
-            Self::Dataset { .. } | Self::Options(_) | Self::Node { .. } | Self::Incomplete(_) => {
-                None
-            }
+            Self::Dataset { .. }
+            | Self::Usage(_)
+            | Self::Options(_)
+            | Self::Node { .. }
+            | Self::Incomplete(_) => None,
         }
     }
 }

@@ -19,7 +19,8 @@ const HEAD_SEED_HEX: &str = "0001";
 const API_PORT: u16 = 4001;
 
 /// Parameters of a head without fees, written when there are none.
-const PROTOCOL_PARAMETERS: &str = include_str!("../../../config/protocol-parameters.json");
+pub(super) const PROTOCOL_PARAMETERS: &str =
+    include_str!("../../../config/protocol-parameters.json");
 
 /// What `rydra bench prepare` does.
 #[derive(Clone, Debug)]
@@ -187,6 +188,7 @@ mod tests {
             clients: 2,
             seed: 1,
             alive: 5,
+            protocol_parameters: None,
             out: dataset.clone(),
         })
         .unwrap();

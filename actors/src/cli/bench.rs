@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::soak::{self, FanOutArgs, SoakArgs};
+
 /// `rydra bench`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct BenchArgs {
@@ -21,6 +23,12 @@ pub enum BenchCommand {
     Run(RunArgs),
     /// Generates a dataset from a seed
     Generate(GenerateArgs),
+    /// Keeps a head busy for long and reports memory, latency, throughput and what was lost
+    #[command(long_about = soak::SOAK_ABOUT, after_long_help = soak::SOAK_EXAMPLES)]
+    Soak(Box<SoakArgs>),
+    /// Measures how many snapshots a second reach all of many subscribers
+    #[command(long_about = soak::FAN_OUT_ABOUT, after_long_help = soak::FAN_OUT_EXAMPLES)]
+    FanOut(FanOutArgs),
 }
 
 /// `rydra bench prepare`.
@@ -76,6 +84,8 @@ pub enum Shape {
     Growing,
     /// Grows to --alive outputs, then holds that number
     Plateau,
+    /// Scripts, assets, datums, dependent and conflicting transactions (docs/BENCH.md)
+    Mixed,
 }
 
 /// Most outputs alive in a generated dataset: a head cannot hold more than 4095.
@@ -99,12 +109,16 @@ pub struct GenerateArgs {
     /// Most outputs alive at a time, all clients together; at most 4000, a head holds no more than 4095
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(ALIVE_MAX)))]
     pub alive: u32,
+    /// Protocol parameters of the head, for the fees and budgets of --shape mixed [default: those that
+    /// `rydra bench prepare` writes]
+    #[arg(long, value_name = "FILE")]
+    pub protocol_parameters: Option<PathBuf>,
     /// Dataset file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
 
-fn node_address(text: &str) -> Result<String, String> {
+pub(crate) fn node_address(text: &str) -> Result<String, String> {
     let address: crate::settings::HostPort = text
         .parse()
         .map_err(|needed| format!("needed {needed}: the address of a node's API, no ws://"))?;

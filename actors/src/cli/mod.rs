@@ -5,6 +5,7 @@
 
 pub mod bench;
 mod command;
+pub mod soak;
 #[cfg(test)]
 mod tests;
 pub mod tx;

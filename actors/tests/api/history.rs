@@ -100,10 +100,10 @@ async fn replay_uses_the_vocabulary_of_the_connection() {
 }
 
 #[actix_rt::test]
-async fn past_the_bound_on_waiting_replays_a_client_is_refused_with_503() {
+async fn past_the_bound_on_open_replays_a_client_is_refused_with_503() {
     let mut node = Node::with(|options| {
         options.replays_max = 1;
-        options.replays_waiting_max = 1;
+        options.replays_open_max = 2;
     });
     node.publish([peer(0)]).await;
     let held = node.journal.reads.clone().acquire_owned().await.unwrap();
@@ -119,4 +119,28 @@ async fn past_the_bound_on_waiting_replays_a_client_is_refused_with_503() {
         assert_eq!(client.next().await["seq"], 0);
         assert_eq!(client.next().await["tag"], "Greetings");
     }
+}
+
+#[actix_rt::test]
+async fn a_client_that_does_not_read_its_history_keeps_nobody_from_theirs() {
+    let mut node = Node::with(|options| {
+        options.replays_max = 1;
+        options.replay_window_bytes = 1;
+        options.write_deadline = std::time::Duration::from_secs(3600);
+    });
+    // More than the buffers of a socket take: 200 kB a message.
+    node.publish(std::iter::once(opened()).chain((0..100).map(|_| deposit(1000)))).await;
+    let mut stalled = Vec::new();
+    for _ in 0..3 {
+        stalled.push(node.connect("?history=yes").await);
+    }
+    until("they fill their windows", || node.server.unsent_bytes() >= 3 * 100_000).await;
+    let mut client = node.connect("?history=yes").await;
+    let mut seen = 0;
+    while !client.raw().await.to_string().contains("\"tag\":\"Greetings\"") {
+        seen += 1;
+    }
+    assert_eq!(seen, 101);
+    assert!(node.server.unsent_bytes() >= 3 * 100_000, "the others still have not read");
+    drop(stalled);
 }

@@ -31,6 +31,7 @@ impl Payments {
             clients: lanes,
             seed,
             alive: lanes,
+            protocol_parameters: None,
             out: dataset.clone(),
         })
         .map_err(failed)?;

@@ -1,5 +1,6 @@
 //! Makes datasets: real signed Conway payments of a chosen shape, the same bytes for the same options anywhere.
 
+pub mod mixed;
 mod payment;
 mod shape;
 
@@ -15,6 +16,7 @@ pub use self::shape::{Shape, ShapedSequence};
 use super::BenchError;
 use super::dataset::{DatasetHead, DatasetWriter, KeyEnvelope, RawUtxo, SequencedTx};
 use rydra_core::cardano::address::to_text;
+use rydra_core::ledger::Ledger;
 use rydra_core::unit::{TxId, TxIn};
 
 /// Outputs that may be alive at once over all clients: an accumulator holds 4,095, the rest is for deposits.
@@ -40,6 +42,8 @@ pub struct GenerateOptions {
     pub seed: u64,
     /// Outputs alive over all clients: from the start (constant) or in the end (growing, plateau).
     pub alive: usize,
+    /// Parameters of the head that a mixed set is for; `None`: those that `rydra bench prepare` writes.
+    pub protocol_parameters: Option<PathBuf>,
     /// File to write.
     pub out: PathBuf,
 }
@@ -52,20 +56,35 @@ impl FromStr for Shape {
             "constant" => Ok(Self::Constant),
             "growing" => Ok(Self::Growing),
             "plateau" => Ok(Self::Plateau),
-            _ => Err(format!("unknown shape \"{text}\"; needed constant, growing or plateau")),
+            "mixed" => Ok(Self::Mixed),
+            _ => {
+                Err(format!("unknown shape \"{text}\"; needed constant, growing, plateau or mixed"))
+            }
         }
     }
 }
 
-/// Writes a dataset file; nothing but the outputs alive is kept in memory.
+/// Writes a dataset file; nothing but the outputs alive is kept in memory, and of a mixed set twenty bytes for each
+/// transaction.
 ///
 /// # Errors
-/// When options lie outside their range or the file cannot be written.
+/// When options lie outside their range, parameters cannot be used, or the file cannot be written.
 pub fn generate(options: &GenerateOptions) -> Result<(), BenchError> {
     check(options)?;
+    if options.shape == Shape::Mixed {
+        return generate_mixed(options);
+    }
     let file =
         File::create(&options.out).map_err(BenchError::file(&options.out, "write the dataset"))?;
     write(options, file).map_err(BenchError::file(&options.out, "write the dataset"))
+}
+
+fn generate_mixed(options: &GenerateOptions) -> Result<(), BenchError> {
+    let ledger = mixed::ledger(options.protocol_parameters.as_deref())?;
+    let failed = |e| BenchError::file(&options.out, "write the dataset")(e);
+    let spool = mixed::spool(options).map_err(failed)?;
+    let file = File::create(&options.out).map_err(failed)?;
+    write_mixed(options, ledger, spool, file).map_err(failed)
 }
 
 fn check(options: &GenerateOptions) -> Result<(), BenchError> {
@@ -82,10 +101,42 @@ fn check(options: &GenerateOptions) -> Result<(), BenchError> {
             options.transactions
         ));
     }
+    check_mixed(options)?;
     if options.alive < options.clients || options.alive > ALIVE_MAX {
         return refuse(format!(
             "{} outputs alive for {} clients; needed at least one per client and at most {ALIVE_MAX}: \
              a head cannot hold more than 4095",
+            options.alive, options.clients
+        ));
+    }
+    Ok(())
+}
+
+fn check_mixed(options: &GenerateOptions) -> Result<(), BenchError> {
+    let refuse = |why: String| Err(BenchError::Options(why));
+    if options.shape != Shape::Mixed {
+        if options.protocol_parameters.is_some() {
+            return refuse(
+                "--protocol-parameters with a shape of plain payments; needed --shape mixed: the others \
+                 state no fee and no budget, leave it out"
+                    .to_owned(),
+            );
+        }
+        return Ok(());
+    }
+    let total = options.transactions.saturating_mul(options.clients as u64);
+    if total > mixed::MIXED_TRANSACTIONS_MAX {
+        return refuse(format!(
+            "{total} transactions of all clients; a mixed set has at most {}: generate several with \
+             different seeds",
+            mixed::MIXED_TRANSACTIONS_MAX
+        ));
+    }
+    let each = mixed::ALIVE_PER_CLIENT_MIN;
+    if options.alive / options.clients < each {
+        return refuse(format!(
+            "{} outputs alive for {} clients of a mixed set; needed at least {each} for each: raise \
+             --alive or take fewer --clients",
             options.alive, options.clients
         ));
     }
@@ -99,60 +150,107 @@ struct Client {
     starts_with: usize,
     /// Outputs it may have alive.
     share: usize,
+    /// Lovelace of each output it starts with.
+    lovelace: u64,
 }
 
-fn clients(options: &GenerateOptions) -> Vec<Client> {
+fn clients(options: &GenerateOptions, fees: bool) -> Vec<Client> {
     let (each, rest) = (options.alive / options.clients, options.alive % options.clients);
     (0..options.clients)
         .map(|at| {
             let share = each + usize::from(at < rest);
-            let starts_with = if options.shape == Shape::Constant { share } else { 1 };
-            Client { wallet: Wallet::derive(options.seed, "client", at), starts_with, share }
+            let starts_with = match options.shape {
+                Shape::Constant => share,
+                Shape::Growing | Shape::Plateau => 1,
+                Shape::Mixed => mixed::STARTS_WITH,
+            };
+            let lovelace = if options.shape == Shape::Mixed {
+                mixed::endowment(share, options.transactions, fees) / starts_with as u64
+            } else {
+                (share.div_ceil(starts_with.max(1)) as u64).saturating_mul(LOVELACE_PER_OUTPUT)
+            };
+            let wallet = Wallet::derive(options.seed, "client", at);
+            Client { wallet, starts_with, share, lovelace }
         })
         .collect()
 }
 
 fn write(options: &GenerateOptions, to: impl io::Write) -> io::Result<()> {
-    let clients = clients(options);
+    let clients = clients(options, false);
     let funding = funding_transaction(options.seed, &clients);
-    let node_keys: Vec<KeyEnvelope> = (0..options.clients)
-        .map(|at| Wallet::derive(options.seed, "node", at).envelope("hydraNodeKey"))
+    let (title, node_keys) = (title(options), node_keys(options));
+    let mut writer = DatasetWriter::start(to, &dataset_head(&title, &funding, &node_keys))?;
+    for (client, initial) in clients.iter().zip(initial_outputs(&clients, &funding)) {
+        let utxo = initial_utxo(&client.wallet, &initial)?;
+        let sequence = ShapedSequence::new(options.shape, &client.wallet, initial, client.share);
+        let count = usize::try_from(options.transactions).unwrap_or(usize::MAX);
+        let sequence = sequence.take(count).map(Ok);
+        writer.client(&client.wallet.envelope("paymentKey"), &utxo, sequence)?;
+    }
+    writer.finish(None)
+}
+
+fn write_mixed(
+    options: &GenerateOptions,
+    ledger: Ledger,
+    spool: mixed::Spool,
+    to: impl io::Write,
+) -> io::Result<()> {
+    let clients = clients(options, mixed::has_fees(&ledger));
+    let funding = funding_transaction(options.seed, &clients);
+    let (title, node_keys) = (title(options), node_keys(options));
+    let initial = initial_outputs(&clients, &funding);
+    let starts: Vec<mixed::Start<'_>> = clients
+        .iter()
+        .zip(initial)
+        .map(|(client, outputs)| mixed::Start { client, outputs })
         .collect();
-    let title = format!(
+    mixed::write(options, ledger, &starts, &dataset_head(&title, &funding, &node_keys), to, spool)
+}
+
+fn title(options: &GenerateOptions) -> String {
+    format!(
         "{:?}, {} clients with {} transactions, {} outputs, seed {}",
         options.shape, options.clients, options.transactions, options.alive, options.seed
-    );
-    let head = DatasetHead {
-        title: Some(&title),
+    )
+}
+
+fn node_keys(options: &GenerateOptions) -> Vec<KeyEnvelope> {
+    (0..options.clients)
+        .map(|at| Wallet::derive(options.seed, "node", at).envelope("hydraNodeKey"))
+        .collect()
+}
+
+fn dataset_head<'a>(
+    title: &'a str,
+    funding: &'a SequencedTx,
+    node_keys: &'a [KeyEnvelope],
+) -> DatasetHead<'a> {
+    DatasetHead {
+        title: Some(title),
         description: Some(
             "Made by `rydra bench generate`; the funding transaction spends an output \
                            that no chain has, so this set is for offline heads.",
         ),
-        funding_transaction: &funding,
-        hydra_node_keys: &node_keys,
-    };
-    let mut writer = DatasetWriter::start(to, &head)?;
-    let mut next_index = 0_u16;
-    for client in &clients {
-        let mut initial = Vec::with_capacity(client.starts_with);
-        for lovelace in client.endowment() {
-            initial.push(Output { input: TxIn { id: funding.id, index: next_index }, lovelace });
-            next_index = next_index.saturating_add(1);
-        }
-        let utxo = initial_utxo(&client.wallet, &initial)?;
-        let sequence = ShapedSequence::new(options.shape, &client.wallet, initial, client.share);
-        let count = usize::try_from(options.transactions).unwrap_or(usize::MAX);
-        writer.client(&client.wallet.envelope("paymentKey"), &utxo, sequence.take(count))?;
+        funding_transaction: funding,
+        hydra_node_keys: node_keys,
     }
-    writer.finish()
+}
+
+/// What each client starts with: outputs of the funding transaction, one client after the other.
+fn initial_outputs(clients: &[Client], funding: &SequencedTx) -> Vec<Vec<Output>> {
+    let mut indices = 0_u16..;
+    let mut next = |lovelace| Output {
+        input: TxIn { id: funding.id, index: indices.next().unwrap_or(u16::MAX) },
+        lovelace,
+    };
+    clients.iter().map(|client| client.endowment().map(&mut next).collect()).collect()
 }
 
 impl Client {
     /// Lovelace of each output it starts with.
     fn endowment(&self) -> impl Iterator<Item = u64> {
-        let outputs_each = self.share.div_ceil(self.starts_with.max(1));
-        let lovelace = u64::try_from(outputs_each).unwrap_or(1).saturating_mul(LOVELACE_PER_OUTPUT);
-        std::iter::repeat_n(lovelace, self.starts_with)
+        std::iter::repeat_n(self.lovelace, self.starts_with)
     }
 }
 

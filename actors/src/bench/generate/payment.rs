@@ -5,6 +5,7 @@ use std::fmt;
 use ed25519_dalek::{Signer, SigningKey};
 
 use crate::bench::dataset::{KeyEnvelope, SequencedTx};
+use rydra_core::cardano::build::PaymentKey;
 use rydra_core::cardano::hash::{blake2b_224, blake2b_256};
 use rydra_core::unit::{TxId, TxIn, hex};
 
@@ -53,6 +54,12 @@ impl Wallet {
         Self { key, address }
     }
 
+    /// The key for the core's builder of transactions.
+    #[must_use]
+    pub fn payment_key(&self) -> PaymentKey {
+        PaymentKey::from_seed(self.key.as_bytes())
+    }
+
     /// Raw address bytes.
     #[must_use]
     pub fn address(&self) -> [u8; 29] {
@@ -90,7 +97,7 @@ impl Wallet {
         bytes(&mut cbor, &self.verification_key());
         bytes(&mut cbor, &signature);
         cbor.extend_from_slice(&[0xf5, 0xf6]);
-        SequencedTx { id: TxId(id), cbor: cbor.into_boxed_slice() }
+        SequencedTx::new(TxId(id), cbor)
     }
 }
 

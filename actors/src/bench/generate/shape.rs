@@ -21,12 +21,15 @@ pub enum Shape {
     Growing,
     /// One input, ten outputs, until the limit of outputs alive; then as constant.
     Plateau,
+    /// Scripts, assets, datums, dependent and conflicting transactions; see `docs/BENCH.md`.
+    Mixed,
 }
 
 impl Shape {
     fn outputs(self) -> usize {
         match self {
-            Self::Constant => 1,
+            // Mixed sets are made elsewhere: their transactions need a ledger.
+            Self::Constant | Self::Mixed => 1,
             Self::Growing => GROWING_OUTPUTS,
             Self::Plateau => PLATEAU_OUTPUTS,
         }

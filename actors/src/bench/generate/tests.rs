@@ -11,7 +11,8 @@ use super::*;
 use crate::bench::dataset::Dataset;
 
 fn options(shape: Shape, transactions: u64, clients: usize, alive: usize) -> GenerateOptions {
-    GenerateOptions { shape, transactions, clients, seed: 7, alive, out: PathBuf::new() }
+    let (seed, protocol_parameters, out) = (7, None, PathBuf::new());
+    GenerateOptions { shape, transactions, clients, seed, alive, protocol_parameters, out }
 }
 
 fn made(options: &GenerateOptions) -> Dataset {
@@ -111,5 +112,5 @@ fn options_outside_their_range_are_refused_with_the_range() {
         let error = generate(&options).expect_err("refused").to_string();
         assert!(error.contains(needed), "{error}");
     }
-    assert!("mixed".parse::<Shape>().expect_err("unknown").contains("plateau"));
+    assert!("merging".parse::<Shape>().expect_err("unknown").contains("plateau"));
 }

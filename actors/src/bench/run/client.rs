@@ -11,25 +11,16 @@ use std::time::{Duration, Instant};
 use futures_util::{Sink, Stream};
 use indicatif::ProgressBar;
 use rydra_core::unit::TxId;
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep_until};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
+use super::gate::Gate;
 use super::track::{ClientResult, Fate, Index, Pace, SnapshotSeen};
 use crate::bench::dataset::SequencedTx;
+use crate::bench::expect::Expect;
 use crate::bench::frame::{self, Incoming};
+use crate::bench::socket::{self, Socket};
 use crate::bench::{BenchError, now};
-
-/// Socket buffer in bytes: a full snapshot frame of 100 payments is 80 kB.
-const READ_BUFFER_BYTES: usize = 256 * 1024;
-
-/// Frames that are gathered into one write, in bytes; at most this much of a burst waits for its flush.
-const WRITE_BUFFER_BYTES: usize = 32 * 1024;
-
-/// Largest incoming message in bytes: a snapshot with `utxo` of 4,000 outputs takes 2 MB.
-const MESSAGE_MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// Frames read before the writer gets its turn, and the runtime the other clients'.
 const READS_PER_TURN: usize = 64;
@@ -43,10 +34,11 @@ const IDLE_LOOK: Duration = Duration::from_millis(500);
 /// A connected client.
 pub(super) struct Client {
     node: String,
-    socket: WebSocketStream<TcpStream>,
+    socket: Socket,
     sequence: Vec<SequencedTx>,
     pace: Pace,
     index: Index,
+    gate: Gate,
     fates: Vec<Fate>,
     /// Microseconds since the start at which each was (in open loop: should have been) sent.
     sent_us: Vec<u64>,
@@ -68,22 +60,9 @@ impl Client {
         watches: bool,
         progress: ProgressBar,
     ) -> Result<Self, BenchError> {
-        let refused = |what: &str, e: &dyn std::fmt::Display| BenchError::Node {
-            node: node.to_owned(),
-            why: format!("{what}: {e}; check host, port and that the node runs"),
-        };
-        let stream = TcpStream::connect(node).await.map_err(|e| refused("cannot connect", &e))?;
-        stream.set_nodelay(true).map_err(|e| refused("cannot set up the socket", &e))?;
         let show = if snapshot_utxo { "yes" } else { "no" };
-        let url = format!("ws://{node}/?history=no&snapshot-utxo={show}");
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(WRITE_BUFFER_BYTES)
-            .max_message_size(Some(MESSAGE_MAX_BYTES))
-            .max_frame_size(Some(MESSAGE_MAX_BYTES));
-        let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config))
-            .await
-            .map_err(|e| refused("no WebSocket", &e))?;
+        let query = format!("history=no&snapshot-utxo={show}");
+        let socket = socket::open(node, &query, socket::Size::Busy).await?;
         let index = sequence.iter().enumerate().map(|(at, tx)| (tx.id, at)).collect();
         let count = sequence.len();
         let mut result = ClientResult::default();
@@ -95,6 +74,7 @@ impl Client {
             socket,
             pace,
             index,
+            gate: Gate::of(&sequence),
             fates: vec![Fate::Unsent; count],
             sent_us: vec![0; count],
             sequence,
@@ -115,6 +95,7 @@ impl Client {
         let close = Message::Close(None);
         // The run is over; a node that went away first has been reported already.
         let _ = futures_util::SinkExt::send(&mut self.socket, close).await;
+        self.result.judge(&self.sequence, &self.fates);
         self.result
     }
 
@@ -157,15 +138,7 @@ impl Client {
         for _ in 0..READS_PER_TURN {
             match Pin::new(&mut self.socket).poll_next(cx) {
                 Poll::Pending => {
-                    let silent = now().saturating_duration_since(self.last_progress);
-                    if self.in_flight > 0 && silent > STALL_TIMEOUT {
-                        return Err(format!(
-                            "nothing happened for {} s with {} transactions in flight; see the \
-                             node's log and GET /ready",
-                            STALL_TIMEOUT.as_secs(),
-                            self.in_flight
-                        ));
-                    }
+                    self.not_stalled()?;
                     return Ok(false);
                 }
                 Poll::Ready(Some(Ok(Message::Text(text)))) => self.frame(text.as_str(), start)?,
@@ -184,6 +157,28 @@ impl Client {
             }
         }
         Ok(true)
+    }
+
+    fn not_stalled(&self) -> Result<(), String> {
+        let silent = now().saturating_duration_since(self.last_progress);
+        let waiting = self.waits_for();
+        if silent <= STALL_TIMEOUT || (self.in_flight == 0 && waiting.is_none()) {
+            return Ok(());
+        }
+        let waiting = waiting.map_or_else(String::new, |id| {
+            format!(", the next one waits for {id} of another client")
+        });
+        Err(format!(
+            "nothing happened for {} s with {} transactions in flight{waiting}; see the node's log and \
+             GET /ready",
+            STALL_TIMEOUT.as_secs(),
+            self.in_flight
+        ))
+    }
+
+    /// The transaction of another client without which the next one cannot be sent.
+    fn waits_for(&self) -> Option<TxId> {
+        self.sequence.get(self.next).and_then(|tx| self.gate.missing(&tx.after))
     }
 
     fn left(&self) -> String {
@@ -213,6 +208,7 @@ impl Client {
     }
 
     fn valid(&mut self, id: &TxId, at: Duration) {
+        self.gate.saw(id);
         let Some((tx, fate)) = self.fate(id) else { return };
         if *fate == Fate::Sent {
             *fate = Fate::Valid;
@@ -227,6 +223,7 @@ impl Client {
         let mut own = 0;
         for id in frame::confirmed_ids(text) {
             transactions += 1;
+            self.gate.saw(&id);
             let Some((tx, fate)) = self.fate(&id) else { continue };
             if !matches!(fate, Fate::Sent | Fate::Valid) {
                 continue;
@@ -248,9 +245,13 @@ impl Client {
         }
     }
 
-    /// Everything after an invalid transaction of a chain is invalid too: stop sending, await the rest.
+    /// Everything after an invalid transaction of a chain is invalid too: stop sending, await the rest. Unless
+    /// the dataset says that it has to be, or may be.
     fn invalid(&mut self, id: Option<TxId>, reason: &str) {
-        let Some((_, fate)) = id.and_then(|id| self.fate(&id)) else { return };
+        if let Some(id) = id.filter(|id| self.gate.awaits(id)) {
+            self.gives_up(format!("transaction {id} of another client is invalid: {reason}"));
+        }
+        let Some((at, fate)) = id.and_then(|id| self.fate(&id)) else { return };
         if !matches!(fate, Fate::Sent | Fate::Valid) {
             return;
         }
@@ -258,12 +259,16 @@ impl Client {
         self.result.invalid += 1;
         self.in_flight = self.in_flight.saturating_sub(1);
         self.last_progress = now();
-        self.stopped = true;
-        if self.result.trouble.is_none() {
+        self.progress.inc(1);
+        if self.sequence.get(at).is_some_and(|tx| tx.expect == Expect::Confirmed) {
             let shown = id.map_or_else(String::new, |id| id.to_string());
-            self.result.trouble =
-                Some(format!("node {}: transaction {shown} is invalid: {reason}", self.node));
+            self.gives_up(format!("transaction {shown} is invalid: {reason}"));
         }
+    }
+
+    fn gives_up(&mut self, why: String) {
+        self.stopped = true;
+        self.result.trouble.get_or_insert_with(|| format!("node {}: {why}", self.node));
     }
 
     fn taken_us(&self, tx: usize, at: Duration) -> u32 {
@@ -282,7 +287,12 @@ impl Client {
                 break;
             }
             let Some(tx) = self.sequence.get(self.next) else { break };
-            let due = self.pace.per_second.map_or(at, |rate| due(self.next, rate));
+            if self.gate.missing(&tx.after).is_some() {
+                break;
+            }
+            // One that waited for another client could not be sent earlier: its time counts from now.
+            let paced = self.pace.per_second.filter(|_| tx.after.is_empty());
+            let due = paced.map_or(at, |rate| due(self.next, rate));
             if due > at {
                 at = since(start);
                 if due > at {

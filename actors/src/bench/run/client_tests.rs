@@ -8,7 +8,7 @@ use super::*;
 
 /// Transactions with ids 0, 1, 2 …
 fn sequence(count: u8) -> Vec<SequencedTx> {
-    (0..count).map(|n| SequencedTx { id: TxId([n; 32]), cbor: vec![0x84, n].into() }).collect()
+    (0..count).map(|n| SequencedTx::new(TxId([n; 32]), vec![0x84, n])).collect()
 }
 
 const UNPACED: Pace = Pace { window: 2, per_second: None, duration: None };
@@ -17,6 +17,14 @@ const UNPACED: Pace = Pace { window: 2, per_second: None, duration: None };
 async fn against(
     pace: Pace,
     count: u8,
+    answer: impl FnMut(usize, TxId) -> Option<Vec<String>> + Send + 'static,
+) -> ClientResult {
+    replay(pace, sequence(count), answer).await
+}
+
+async fn replay(
+    pace: Pace,
+    sequence: Vec<SequencedTx>,
     mut answer: impl FnMut(usize, TxId) -> Option<Vec<String>> + Send + 'static,
 ) -> ClientResult {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -40,7 +48,7 @@ async fn against(
         }
     });
     let bar = ProgressBar::hidden();
-    let client = Client::connect(&node, false, sequence(count), pace, true, bar).await.unwrap();
+    let client = Client::connect(&node, false, sequence, pace, true, bar).await.unwrap();
     let result = client.run(now()).await;
     server.await.unwrap();
     result
@@ -127,4 +135,53 @@ async fn a_refusal_of_another_clients_transaction_is_not_ours() {
     })
     .await;
     assert_eq!((result.trouble, result.confirmed), (None, 5));
+}
+
+fn refused(id: &TxId) -> String {
+    format!(
+        r#"{{"tag":"TxInvalid","utxo":{{}},"transaction":{{"txId":"{id}"}},"validationError":{{"reason":"spent"}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn refusals_that_the_dataset_wants_are_no_failures_and_others_are() {
+    let mut txs = sequence(4);
+    txs[1].expect = Expect::Invalid;
+    txs[2].expect = Expect::OneOf(1);
+    let result = replay(UNPACED, txs.clone(), |seen, id| {
+        Some(vec![if seen == 0 || seen == 3 { snapshot(&[id]) } else { refused(&id) }])
+    })
+    .await;
+    assert_eq!(result.trouble, None);
+    assert_eq!((result.submitted, result.confirmed, result.invalid), (4, 2, 2));
+    assert_eq!((result.owed_confirmed(), result.owed_invalid), (2, 1));
+    assert_eq!(result.contenders.len(), 1);
+    assert!(!result.contenders[0].confirmed);
+
+    let result = replay(UNPACED, txs, |_, id| Some(vec![snapshot(&[id])])).await;
+    assert!(result.trouble.unwrap().contains("needed a refusal"));
+}
+
+#[tokio::test]
+async fn a_transaction_is_sent_after_that_of_another_client() {
+    let other = TxId([0xee; 32]);
+    let mut txs = sequence(2);
+    txs[1].after = vec![other].into();
+    let wide = Pace { window: 10, ..UNPACED };
+    for (frame, sent) in [(valid(&other), 2), (snapshot(&[other]), 2), (refused(&other), 1)] {
+        let mut answered = 0;
+        let result = replay(wide, txs.clone(), move |_, id| {
+            answered += 1;
+            // The second input comes only when the other one's fate is known.
+            Some(if answered == 1 {
+                vec![snapshot(&[id]), frame.clone()]
+            } else {
+                vec![snapshot(&[id])]
+            })
+        })
+        .await;
+        assert_eq!((result.submitted, result.confirmed), (sent, sent));
+        let told = result.trouble.unwrap_or_default();
+        assert_eq!(told.contains("of another client is invalid"), sent == 1, "{told}");
+    }
 }

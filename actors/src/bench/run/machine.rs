@@ -58,10 +58,31 @@ fn write_and_sync(path: &Path) -> std::io::Result<Vec<u32>> {
 }
 
 /// Peak resident memory of a process in KiB (`VmHWM`).
-pub(super) fn peak_rss_kib(pid: u32) -> Option<u64> {
+pub(in crate::bench) fn peak_rss_kib(pid: u32) -> Option<u64> {
+    status_kib(pid, "VmHWM:")
+}
+
+/// Resident memory of a process in KiB (`VmRSS`).
+pub(in crate::bench) fn rss_kib(pid: u32) -> Option<u64> {
+    status_kib(pid, "VmRSS:")
+}
+
+fn status_kib(pid: u32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+/// Ticks per second of `/proc/PID/stat`: what Linux shows on every platform that we run on.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// Time that all threads of a process have spent on cores, in seconds.
+pub(in crate::bench) fn cpu_seconds(pid: u32) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in parentheses, may hold anything; user and system time are 12th and 13th after it.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some((ticks()? + ticks()?) as f64 / TICKS_PER_SECOND)
 }
 
 /// Time this thread has spent on a core.
@@ -71,7 +92,7 @@ pub(super) fn thread_cpu() -> Option<Duration> {
 }
 
 /// The process that listens on a local node's port, when we may see it.
-pub(super) fn owner_of(node: &str) -> Option<u32> {
+pub(in crate::bench) fn owner_of(node: &str) -> Option<u32> {
     let address = node.to_socket_addrs().ok()?.find(|a| a.ip().is_loopback())?;
     let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| {
         let table = fs::read_to_string(table).ok()?;
@@ -121,6 +142,10 @@ mod tests {
         // Reading it takes time on a core, so that this ends; a young thread's account may still be zero.
         while thread_cpu().unwrap() == Duration::ZERO {}
         assert_eq!(peak_rss_kib(u32::MAX), None);
+        let own = std::process::id();
+        assert!(rss_kib(own).unwrap() <= peak_rss_kib(own).unwrap());
+        assert!(cpu_seconds(own).unwrap() < 1e6);
+        assert_eq!(cpu_seconds(u32::MAX), None);
     }
 
     #[test]

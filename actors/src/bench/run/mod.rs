@@ -1,9 +1,10 @@
 //! `rydra bench run`: replays a dataset against running nodes and measures (`dataset.md`, Measures).
 
 mod client;
-mod machine;
+mod gate;
+pub(super) mod machine;
 mod measure;
-mod ready;
+pub(super) mod ready;
 mod report;
 mod track;
 
@@ -74,10 +75,11 @@ impl RunOptions {
     }
 }
 
-/// Replays, prints the report on standard output, and fails unless all was confirmed and none invalid.
+/// Replays, prints the report on standard output, and fails unless everything came as the dataset expects: all
+/// confirmed, or some refused where it says so.
 ///
 /// # Errors
-/// When the dataset or a node is unusable, or the run ended with invalid or unconfirmed transactions.
+/// When the dataset or a node is unusable, or the run ended otherwise.
 pub fn run(options: &RunOptions) -> Result<(), BenchError> {
     let report = measure(options)?;
     let text = if options.json { report.to_json() } else { report.to_table() };
@@ -115,6 +117,7 @@ pub fn measure(options: &RunOptions) -> Result<Report, BenchError> {
         })?;
     let total = dataset.transactions();
     let title = dataset.title.clone();
+    let expected = options.duration.is_none().then(|| dataset.expectations());
     let cpu_before = machine::thread_cpu();
     let results = runtime.block_on(replay(options, dataset, total))?;
     let cpu = machine::thread_cpu().zip(cpu_before).map(|(now, then)| now.saturating_sub(then));
@@ -125,7 +128,7 @@ pub fn measure(options: &RunOptions) -> Result<Report, BenchError> {
     });
     let nodes = nodes.collect();
     let after = probe(&options.probe_dir)?;
-    let mut report = report::summarise(title, total, options.duration.is_some(), results);
+    let mut report = report::summarise(title, total, expected, results);
     report.nodes = nodes;
     report.client_cpu_us_per_tx = cpu
         .filter(|_| report.submitted > 0)
@@ -210,7 +213,7 @@ fn progress_bar(total: usize) -> ProgressBar {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-    let template = "{wide_bar} {pos}/{len} confirmed, {per_sec}, {eta} left";
+    let template = "{wide_bar} {pos}/{len} decided, {per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

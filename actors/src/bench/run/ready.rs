@@ -21,7 +21,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// When it does not within `timeout`; with the last answer.
-pub(super) fn wait_ready(node: &str, timeout: Duration) -> Result<(), BenchError> {
+pub(in crate::bench) fn wait_ready(node: &str, timeout: Duration) -> Result<(), BenchError> {
     poll(node, timeout, "/ready", |response| match response.status {
         200 | 400 | 404 => Ok(()),
         status => Err(format!("GET /ready answered {status} {}", short(&response.text()))),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::machine::ProbeResult;
 use super::measure::Percentiles;
 use super::track::{ClientResult, SnapshotSeen};
+use crate::bench::expect::{Expect, Expected, undecided};
 
 /// Snapshots below which a sustained rate says nothing.
 const SUSTAINED_SNAPSHOTS_MIN: usize = 10;
@@ -32,8 +33,11 @@ pub struct Report {
     pub clients: usize,
     /// Transactions in the dataset.
     pub transactions: usize,
-    /// Transactions that had to be confirmed: all, or those sent when the run was cut short by its duration.
+    /// Transactions that had to be confirmed: all that the dataset does not want refused; of a run cut short by
+    /// its duration, among those sent.
     pub needed: u64,
+    /// Transactions that had to be refused.
+    pub needed_invalid: u64,
     /// Sent.
     pub submitted: u64,
     /// Seen in a snapshot by their own client.
@@ -68,18 +72,23 @@ pub struct Report {
     pub troubles: Vec<String>,
 }
 
-/// Puts the clients' results together.
+/// Puts the clients' results together. Without `expected` the run was cut short and owes what it sent.
 pub(super) fn summarise(
     title: Option<String>,
     transactions: usize,
-    cut_short: bool,
+    expected: Option<Expected>,
     results: Vec<ClientResult>,
 ) -> Report {
     let mut report = Report { title, clients: results.len(), transactions, ..Report::default() };
     let (mut to_valid, mut to_confirmed) = (Vec::new(), Vec::new());
     let (mut first, mut last_submit, mut last_confirm) = (None, None, None);
     let mut snapshots = Vec::new();
+    let mut contenders = Vec::new();
+    let mut sent = Expected::default();
     for result in results {
+        sent.confirmed += result.owed_confirmed();
+        sent.invalid += result.owed_invalid;
+        contenders.extend_from_slice(&result.contenders);
         report.submitted += result.submitted;
         report.confirmed += result.confirmed;
         report.invalid += result.invalid;
@@ -91,7 +100,14 @@ pub(super) fn summarise(
         last_confirm = last_confirm.max(result.last_confirm);
         snapshots.extend(result.snapshots.unwrap_or_default());
     }
-    report.needed = if cut_short { report.submitted } else { transactions as u64 };
+    let contests = Expected::of(contenders.iter().map(|c| Expect::OneOf(c.contest)));
+    let owed = expected.unwrap_or(Expected {
+        confirmed: sent.confirmed + contests.confirmed,
+        invalid: sent.invalid + contests.invalid,
+    });
+    report.needed = owed.confirmed;
+    report.needed_invalid = owed.invalid;
+    report.troubles.extend(undecided(&contenders));
     snapshots.retain(|s| s.transactions > 0);
     report.submit_to_valid = Percentiles::of_micros(to_valid);
     report.submit_to_confirmed = Percentiles::of_micros(to_confirmed);
@@ -130,18 +146,23 @@ fn sustained(snapshots: &[SnapshotSeen], total: u64) -> Option<f64> {
 }
 
 impl Report {
-    /// What was not as it should be; `None` when every transaction was confirmed.
+    /// What was not as it should be; `None` when every transaction was confirmed, or refused where that was needed.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         let all = self.needed;
-        if self.confirmed == all && self.invalid == 0 && self.troubles.is_empty() {
+        let as_needed = self.confirmed == all && self.invalid == self.needed_invalid;
+        if as_needed && self.troubles.is_empty() {
             return None;
         }
+        let needed = match self.needed_invalid {
+            0 => "all confirmed".to_owned(),
+            refused => format!("{all} confirmed and {refused} refused"),
+        };
         let mut text = format!(
-            "{} of {all} transactions confirmed, {} invalid, {} never sent; needed all confirmed",
+            "{} of {all} transactions confirmed, {} invalid, {} never sent; needed {needed}",
             self.confirmed,
             self.invalid,
-            all.saturating_sub(self.submitted)
+            (all + self.needed_invalid).saturating_sub(self.submitted)
         );
         for trouble in &self.troubles {
             let _ = write!(text, "\n  {trouble}");
@@ -168,7 +189,13 @@ impl Report {
         row("transactions", self.transactions.to_string());
         row("submitted", self.submitted.to_string());
         row("confirmed", self.confirmed.to_string());
-        row("invalid", self.invalid.to_string());
+        row(
+            "invalid",
+            match self.needed_invalid {
+                0 => self.invalid.to_string(),
+                needed => format!("{} of {needed} that had to be", self.invalid),
+            },
+        );
         row("TPS", number(self.tps, ""));
         row("sustained TPS", number(self.sustained_tps, ""));
         row("submit to valid", percentiles(self.submit_to_valid));
@@ -218,6 +245,10 @@ fn probe(value: Option<ProbeResult>) -> String {
 mod tests {
     use super::*;
 
+    fn all(confirmed: u64) -> Option<Expected> {
+        Some(Expected { confirmed, invalid: 0 })
+    }
+
     fn at(millis: u64, transactions: u64) -> SnapshotSeen {
         SnapshotSeen { at: Duration::from_millis(millis), transactions }
     }
@@ -248,7 +279,7 @@ mod tests {
         };
         let seen = vec![at(10, 0), at(500, 3), at(1100, 1)];
         let results = vec![client(100, 800, 900, Some(seen)), client(150, 1000, 1100, None)];
-        let report = summarise(None, 4, false, results);
+        let report = summarise(None, 4, all(4), results);
         assert_eq!(report.trouble(), None);
         assert_eq!(report.tps, Some(4.0), "four in one second");
         assert_eq!(report.drain_ms, Some(100.0));
@@ -265,7 +296,7 @@ mod tests {
             trouble: Some("node x: lost the connection".into()),
             ..ClientResult::default()
         };
-        let text = summarise(None, 4, false, vec![lost]).trouble().unwrap_or_default();
+        let text = summarise(None, 4, all(4), vec![lost]).trouble().unwrap_or_default();
         assert!(text.contains("2 of 4") && text.contains("1 never sent"), "{text}");
         assert!(text.contains("lost the connection"), "{text}");
     }
@@ -274,9 +305,47 @@ mod tests {
     fn a_run_cut_short_needs_only_what_it_sent() {
         let sent = |confirmed| {
             let result = ClientResult { submitted: 3, confirmed, ..ClientResult::default() };
-            summarise(None, 1000, true, vec![result]).trouble()
+            summarise(None, 1000, None, vec![result]).trouble()
         };
         assert_eq!(sent(3), None);
         assert!(sent(2).unwrap_or_default().contains("2 of 3"));
+    }
+
+    #[test]
+    fn refusals_and_contests_are_owed_like_confirmations() {
+        use rydra_core::unit::TxId;
+
+        use crate::bench::expect::Contender;
+
+        let client = |confirmed, invalid, wins: &[bool]| ClientResult {
+            submitted: 4,
+            confirmed,
+            invalid,
+            owed_invalid: 1,
+            contenders: wins
+                .iter()
+                .zip(1..)
+                .map(|(wins, contest)| Contender {
+                    contest,
+                    id: TxId([u8::from(*wins); 32]),
+                    confirmed: *wins,
+                })
+                .collect(),
+            ..ClientResult::default()
+        };
+        // Two clients, each with one to be confirmed, one to be refused, and both in two contests.
+        let expected = Some(Expected { confirmed: 4, invalid: 4 });
+        for expected in [expected, None] {
+            let fair = vec![client(2, 2, &[true, false]), client(2, 2, &[false, true])];
+            let report = summarise(None, 8, expected, fair);
+            assert_eq!(report.trouble(), None);
+            assert!(report.to_table().contains("4 of 4 that had to be"));
+            let both = vec![client(2, 2, &[true, false]), client(2, 2, &[true, false])];
+            let told = summarise(None, 8, expected, both).trouble().unwrap_or_default();
+            assert!(told.contains("contest 1: 2") && told.contains("contest 2: 0"), "{told}");
+        }
+        let refused_too_much = vec![client(1, 3, &[true, false]), client(2, 2, &[false, true])];
+        let told = summarise(None, 8, None, refused_too_much).trouble().unwrap_or_default();
+        assert!(told.contains("needed 4 confirmed and 4 refused"), "{told}");
     }
 }

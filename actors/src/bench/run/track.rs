@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use rydra_core::unit::TxId;
 
+use crate::bench::dataset::SequencedTx;
+use crate::bench::expect::{Contender, Expect};
+
 /// How fast a client sends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
@@ -35,6 +38,10 @@ pub(super) struct ClientResult {
     pub confirmed: u64,
     /// Own transactions refused for good.
     pub invalid: u64,
+    /// Sent ones that had to be refused.
+    pub owed_invalid: u64,
+    /// Sent ones that stand in contests.
+    pub contenders: Vec<Contender>,
     /// Microseconds from submission to `TxValid`.
     pub to_valid_us: Vec<u32>,
     /// Microseconds from submission to the snapshot.
@@ -49,6 +56,36 @@ pub(super) struct ClientResult {
     pub snapshots: Option<Vec<SnapshotSeen>>,
     /// Why it ended before its sequence did.
     pub trouble: Option<String>,
+}
+
+impl ClientResult {
+    /// Notes what was owed to the transactions that were sent, and what was granted though not owed.
+    pub fn judge(&mut self, sequence: &[SequencedTx], fates: &[Fate]) {
+        for (tx, fate) in sequence.iter().zip(fates).filter(|(_, fate)| **fate != Fate::Unsent) {
+            let confirmed = *fate == Fate::Confirmed;
+            match tx.expect {
+                Expect::Confirmed => {}
+                Expect::Invalid => {
+                    self.owed_invalid += 1;
+                    if confirmed && self.trouble.is_none() {
+                        self.trouble = Some(format!(
+                            "transaction {} was confirmed; needed a refusal, as another one spends the \
+                             same output",
+                            tx.id
+                        ));
+                    }
+                }
+                Expect::OneOf(contest) => {
+                    self.contenders.push(Contender { contest, id: tx.id, confirmed });
+                }
+            }
+        }
+    }
+
+    /// What the transactions that were sent were owed; contests are counted by their members here.
+    pub fn owed_confirmed(&self) -> u64 {
+        self.submitted.saturating_sub(self.owed_invalid + self.contenders.len() as u64)
+    }
 }
 
 /// Fate of a transaction.
