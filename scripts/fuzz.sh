@@ -6,7 +6,7 @@
 # Runs at least FUZZ_MINUTES (20), and until FUZZ_QUIET_MINUTES (5) brought no new coverage. A finding ends it with
 # status 1 and stays in fuzz/artifacts/TARGET. The whole corpus stays in fuzz/target/corpus/TARGET, so that the
 # next run goes on from it; what is committed, in fuzz/corpus/TARGET, is the fewest files with the same coverage,
-# at most FUZZ_CORPUS_KB (300), beside the seeds that have names.
+# at most FUZZ_CORPUS_KB (400), beside the seeds that have names.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ done
 least=$((${FUZZ_MINUTES:-20} * 60))
 quiet=$((${FUZZ_QUIET_MINUTES:-5} * 60))
 slice=60
-corpus_kb=${FUZZ_CORPUS_KB:-300}
+corpus_kb=${FUZZ_CORPUS_KB:-400}
 work=fuzz/target/corpus/$target
 committed=fuzz/corpus/$target
 log=fuzz/target/$target.log
