@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use rydra_test_support::load::{Listener, Load};
 use rydra_test_support::node::{NodeProcess, NodeSpec};
-use rydra_test_support::pace::rate_min;
 use rydra_test_support::{now, since};
 
 use crate::world::{LOAD_PER_SECOND, PATIENCE, QUERY, RATE_MIN, World, agree, all_confirmed_once};
@@ -86,8 +85,7 @@ pub fn endures(case: &Case, trouble: &mut dyn Trouble, tuned: impl Fn(&NodeSpec)
         load.follower().cuts().len(),
         listened.cuts().len()
     );
-    let least = rate_min(RATE_MIN);
-    assert!(rate >= least, "{rate:.0} transactions per second; needed {least} to count");
+    assert!(rate >= RATE_MIN, "{rate:.0} transactions per second; needed {RATE_MIN} to count");
     for (who, cuts, may) in [
         ("the payer", load.follower().cuts(), case.cuts_sender),
         ("the listener", listened.cuts(), case.cuts_listener),

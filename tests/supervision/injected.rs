@@ -6,7 +6,6 @@ use rydra::faults::ActorFault;
 use rydra::supervision::{Role, TREE};
 use rydra_test_support::load::Load;
 use rydra_test_support::node::NodeProcess;
-use rydra_test_support::pace::rate_min;
 use rydra_test_support::poll::poll_until;
 use rydra_test_support::{now, since};
 use serde_json::Value;
@@ -69,9 +68,8 @@ impl Trouble for Requests {
     }
 
     fn turn(&mut self, node: &NodeProcess, load: &Load<'_>) {
-        let is_time = self
-            .last
-            .is_none_or(|last| since(last) >= FAULT_EVERY && load.rate() >= rate_min(RATE_BETWEEN));
+        let is_time =
+            self.last.is_none_or(|last| since(last) >= FAULT_EVERY && load.rate() >= RATE_BETWEEN);
         if self.done == self.total() || !is_time || !load.follower().is_greeted() {
             return;
         }

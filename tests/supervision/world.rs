@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Filter of every connection: live outputs and history must pass the same one to be comparable.
 pub const QUERY: &str = "snapshot-utxo=no";
 
-/// Payments sent per second, and the rate below which a long run proves nothing.
+/// Payments sent per second, and the rate below which a run proves nothing.
 pub const LOAD_PER_SECOND: f64 = 700.0;
 /// See [`LOAD_PER_SECOND`].
 pub const RATE_MIN: f64 = 500.0;

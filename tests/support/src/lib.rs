@@ -8,7 +8,6 @@ pub mod invariant;
 pub mod load;
 pub mod node;
 mod output;
-pub mod pace;
 pub mod payments;
 pub mod poll;
 pub mod random;
