@@ -26,6 +26,7 @@ mod scripts;
 mod signatures;
 mod size;
 mod texts;
+mod texts_state;
 mod validity;
 mod value;
 mod well_formed;
