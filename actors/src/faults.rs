@@ -169,11 +169,21 @@ where
     // Before anybody is told that the stall begins.
     let ticket = inject.is_stall().then(|| actors.hold.ticket());
     match (inject.begin(), ticket) {
-        (Some(ActorFault::Kill), _) => ctx.terminate(),
+        (Some(ActorFault::Kill), _) => kill(ctx),
         (Some(ActorFault::Panic), _) => panic!("panic injected at {}, as asked for", role.name()),
         (Some(ActorFault::Stall(time)), Some(ticket)) => ticket.wait(Some(time)),
         (Some(ActorFault::Stall(_)) | None, _) => {}
     }
+}
+
+/// Ends an actor between two messages. Not by `terminate`: an actor that has called off a future in the same turn,
+/// as the chain observer does with its tick, would then spin in its context for ever (actix 0.13.5). No actor
+/// of the tree can refuse a stop, so that both are the same death.
+fn kill<A>(ctx: &mut Context<A>)
+where
+    A: Actor<Context = Context<A>>,
+{
+    ctx.stop();
 }
 
 /// The same to an actor that shares its thread with others: it alone stalls.
@@ -189,7 +199,7 @@ where
     let resting = inject.is_stall().then(|| Resting::begin(&actors.resting));
     match inject.begin() {
         None => {}
-        Some(ActorFault::Kill) => ctx.terminate(),
+        Some(ActorFault::Kill) => kill(ctx),
         Some(ActorFault::Panic) => panic!("panic injected at {}, as asked for", role.name()),
         Some(ActorFault::Stall(time)) => {
             ctx.wait(fut::wrap_future(async move {
@@ -314,6 +324,52 @@ mod tests {
         let (late, refused) = Inject::new(Role::ApiSession, ActorFault::Kill);
         Inject::sent(victim.try_send(late));
         assert_eq!(refused.await, Ok(Err(NotInjected::Nobody)));
+    }
+
+    /// Found by `faults_of_all_actors_at_the_same_time_are_mended` on a loaded machine.
+    #[actix_rt::test]
+    async fn an_actor_that_called_off_a_future_in_the_same_turn_is_killed_like_any_other() {
+        struct CallOff;
+
+        impl Message for CallOff {
+            type Result = ();
+        }
+
+        impl Handler<CallOff> for Victim {
+            type Result = ();
+
+            fn handle(&mut self, _: CallOff, ctx: &mut Context<Self>) {
+                let later = Duration::from_secs(600);
+                let called_off = ctx.run_later(later, |_, _| {});
+                ctx.run_later(later, |_, _| {});
+                ctx.cancel_future(called_off);
+            }
+        }
+
+        // A thread of its own: one that spins would keep this test from seeing it.
+        let arbiter = Arbiter::new();
+        let life = std::sync::Arc::new(());
+        let of_victim = std::sync::Arc::clone(&life);
+        let victim =
+            Victim::start_in_arbiter(&arbiter.handle(), move |_| Victim { _life: of_victim });
+        let (stall, stalled) =
+            Inject::new(Role::ApiSession, ActorFault::Stall(Duration::from_secs(600)));
+        Inject::sent(victim.try_send(stall));
+        assert_eq!(stalled.await, Ok(Ok(())));
+        // Both wait for one turn of the mailbox.
+        let (kill, killed) = Inject::new(Role::ApiSession, ActorFault::Kill);
+        assert!(victim.try_send(CallOff).is_ok());
+        Inject::sent(victim.try_send(kill));
+        end_stalls(Role::ApiSession);
+        assert_eq!(killed.await, Ok(Ok(())));
+        let gone = async {
+            while std::sync::Arc::strong_count(&life) > 1 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let gone = tokio::time::timeout(Duration::from_secs(30), gone).await;
+        assert!(gone.is_ok(), "it is still there");
+        arbiter.stop();
     }
 
     #[actix_rt::test]
