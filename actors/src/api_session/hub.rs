@@ -20,10 +20,11 @@ use rydra_core::output::{ServerOutput, TimedOutput, project};
 use rydra_core::unit::{EventId, TxId};
 use tokio::sync::oneshot;
 
+use super::entry::{self, Entry};
 use super::history::{HistoryError, HistorySource};
 use super::messages::{Await, Published, Subscribe, TxOutcome};
 use super::metrics::ApiMetrics;
-use super::outbound::{Entry, Outbound, Pushed};
+use super::outbound::{Outbound, Pushed};
 use super::rendered::{FORMS, Rendered, form_of};
 use super::view::{SharedView, View, fold_network};
 use crate::failpoint;
@@ -273,7 +274,7 @@ impl ApiHub {
         let frames = Rendered::message(message, &self.forms, &self.metrics)?;
         for subscriber in &self.subscribers {
             let Some(frame) = frames.of(subscriber.form) else { continue };
-            if !subscriber.queue.offer(Entry { frame: frame.clone(), seq: None }) {
+            if !subscriber.queue.offer(Entry::one(frame.clone(), None)) {
                 ApiMetrics::count(&self.metrics.messages_dropped);
             }
         }
@@ -282,14 +283,26 @@ impl ApiHub {
 
     fn fan_out(&mut self, rendered: &[(&TimedOutput, Rendered)]) {
         let (metrics, forms) = (&self.metrics, &mut self.forms);
+        let mut runs: [Option<Vec<Entry>>; FORMS] = Default::default();
         self.subscribers.retain(|subscriber| {
-            let entries = rendered.iter().filter_map(|(output, frames)| {
-                let passes =
-                    subscriber.filter.as_ref().is_none_or(|filter| filter.passes(&output.output));
-                let frame = frames.of(subscriber.form).filter(|_| passes)?.clone();
-                Some(Entry { frame, seq: Some(output.seq) })
+            let of_form = rendered.iter().filter_map(|(output, frames)| {
+                frames.of(subscriber.form).map(|frame| (*output, frame))
             });
-            let pushed = subscriber.queue.push(entries);
+            let pushed = match (&subscriber.filter, runs.get_mut(subscriber.form)) {
+                (None, Some(runs)) => {
+                    let runs = runs.get_or_insert_with(|| {
+                        entry::runs(of_form.map(|(output, frame)| (frame, output.seq)))
+                    });
+                    subscriber.queue.push(runs.iter().cloned())
+                }
+                (filter, _) => {
+                    let passes = |output| filter.as_ref().is_none_or(|f| f.passes(output));
+                    let passing = of_form.filter(|(output, _)| passes(&output.output));
+                    let entries =
+                        passing.map(|(output, frame)| Entry::one(frame.clone(), Some(output.seq)));
+                    subscriber.queue.push(entries)
+                }
+            };
             if pushed == Pushed::Overflow {
                 metrics.cut_ring_full.fetch_add(1, Ordering::Relaxed);
             }

@@ -12,6 +12,7 @@
 
 mod body;
 pub mod desk;
+mod entry;
 mod faults;
 mod frame;
 mod gate;

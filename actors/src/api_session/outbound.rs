@@ -14,6 +14,7 @@ use rydra_core::unit::EventId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::entry::Entry;
 use super::frame;
 use super::options::ApiOptions;
 use super::sweeper::{Health, Swept};
@@ -21,24 +22,6 @@ use super::sweeper::{Health, Swept};
 /// Largest piece of a frame handed to the connection at once, bytes. Small enough that a slow client shows its
 /// progress within the write deadline, large enough not to matter for throughput.
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
-/// What an entry of the ring costs beside its frame, bytes.
-const ENTRY_BYTES: usize = 64;
-
-/// One frame on its way.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// Frame, shared.
-    pub frame: Bytes,
-    /// Event that it shows.
-    pub seq: Option<EventId>,
-}
-
-impl Entry {
-    fn cost(&self) -> usize {
-        self.frame.len() + ENTRY_BYTES
-    }
-}
-
 /// Bounds of one ring.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -89,9 +72,11 @@ struct State {
     /// To be sent, in order. Live entries count against the ring; replayed ones against the window.
     ready: VecDeque<Entry>,
     ready_bytes: usize,
+    ready_frames: usize,
     /// Live ones that wait for the greeting; `None` once it is queued.
     held: Option<VecDeque<Entry>>,
     held_bytes: usize,
+    held_frames: usize,
     /// Rest of a frame that is being sent.
     rest: Bytes,
     control: Option<Bytes>,
@@ -118,8 +103,10 @@ impl Outbound {
             state: Mutex::new(State {
                 ready: VecDeque::new(),
                 ready_bytes: 0,
+                ready_frames: 0,
                 held: Some(VecDeque::new()),
                 held_bytes: 0,
+                held_frames: 0,
                 rest: Bytes::new(),
                 control: None,
                 phase: Phase::Open,
@@ -205,11 +192,11 @@ impl Outbound {
         if state.phase != Phase::Open {
             return Pushed::Gone;
         }
-        state.enqueue(Entry { frame: greeting, seq: None });
+        state.enqueue(Entry::one(greeting, None));
         for entry in state.held.take().unwrap_or_default() {
             state.enqueue(entry);
         }
-        state.held_bytes = 0;
+        (state.held_bytes, state.held_frames) = (0, 0);
         drop(state);
         self.reader.wake();
         Pushed::Taken
@@ -317,8 +304,8 @@ impl State {
             return Pushed::Gone;
         }
         let (count, bytes) = match &self.held {
-            Some(held) => (held.len(), self.held_bytes),
-            None => (self.ready.len(), self.ready_bytes),
+            Some(_) => (self.held_frames, self.held_bytes),
+            None => (self.ready_frames, self.ready_bytes),
         };
         // One entry always fits, however large: a client that keeps up can be shown any snapshot.
         let over_bytes = count > 0 && bytes + entry.cost() > limits.bytes;
@@ -330,6 +317,7 @@ impl State {
         match &mut self.held {
             Some(held) => {
                 self.held_bytes += entry.cost();
+                self.held_frames += entry.count;
                 held.push_back(entry);
             }
             None => self.enqueue(entry),
@@ -342,6 +330,7 @@ impl State {
             self.progress = Instant::now();
         }
         self.ready_bytes += entry.cost();
+        self.ready_frames += entry.count;
         self.ready.push_back(entry);
     }
 
@@ -360,9 +349,9 @@ impl State {
 
     fn forget_queued(&mut self) {
         self.ready = VecDeque::new();
-        self.ready_bytes = 0;
+        (self.ready_bytes, self.ready_frames) = (0, 0);
         self.held = self.held.take().map(|_| VecDeque::new());
-        self.held_bytes = 0;
+        (self.held_bytes, self.held_frames) = (0, 0);
     }
 
     fn forget(&mut self) {
@@ -381,8 +370,9 @@ impl State {
             }
             if let Some(entry) = self.ready.pop_front() {
                 self.ready_bytes = self.ready_bytes.saturating_sub(entry.cost());
+                self.ready_frames = self.ready_frames.saturating_sub(entry.count);
                 self.sent_seq = entry.seq.or(self.sent_seq);
-                self.rest = entry.frame;
+                self.rest = entry.frames;
             } else if let Phase::Closing(close) = &self.phase {
                 let close = close.clone();
                 self.phase = Phase::Over;

@@ -20,9 +20,10 @@ use rydra_core::state::NodeState;
 use rydra_core::unit::EventId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::entry::Entry;
 use super::frame;
 use super::messages::{Opened, Subscribe};
-use super::outbound::{Entry, Outbound, Pushed};
+use super::outbound::{Outbound, Pushed};
 use super::query::{History, Query};
 use super::shared::Shared;
 use super::view::View;
@@ -275,7 +276,7 @@ impl Fold {
         let json = server_output::render(&output, query.wanted.vocabulary, query.wanted.show)
             .map_err(no_json)?;
         let frame: Bytes = frame::text(&json);
-        Ok(Some(Entry { frame, seq: Some(output.seq) }))
+        Ok(Some(Entry::one(frame, Some(output.seq))))
     }
 }
 

@@ -16,11 +16,12 @@ use rydra_core::api::invalid_input::InvalidInput;
 use rydra_core::input::ClientInput;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::entry::Entry;
 use super::gate::{Frames, Gate};
 use super::link::Generation;
 use super::messages::{Opened, Rebuilt};
 use super::metrics::ApiMetrics;
-use super::outbound::{Entry, Outbound};
+use super::outbound::Outbound;
 use super::outstanding::{Outstanding, Submits, pump};
 use super::shared::{Open, Shared};
 use super::{frame, query, replay};
@@ -160,7 +161,7 @@ impl ApiSession {
         lines::api_invalid_input(&invalid.reason, &invalid.input);
         match invalid.render(self.vocabulary) {
             Ok(json) => {
-                self.queue.push([Entry { frame: frame::text(&json), seq: None }]);
+                self.queue.push([Entry::one(frame::text(&json), None)]);
             }
             Err(error) => tracing::error!(%error, session = %self.id, "an answer is no JSON"),
         }
