@@ -36,7 +36,8 @@ test: setup-scalus setup-clients ## Runs all tests in their short form
 	$(CARGO) test --workspace --locked
 
 torture: setup-scalus setup-clients ## Runs all tests with long counts (RYDRA_TORTURE=1), optimised
-	RYDRA_TORTURE=1 RYDRA_TORTURE_KILLS=100 RYDRA_TORTURE_FAILPOINTS=10 RYDRA_TORTURE_OPENINGS=10 \
+	RYDRA_TORTURE=1 RYDRA_TORTURE_KILLS=300 RYDRA_TORTURE_FAILPOINTS=10 RYDRA_TORTURE_OPENINGS=10 \
+		RYDRA_TORTURE_CUTS=300 RYDRA_TORTURE_CUTS_UNSYNCED=300 RYDRA_TORTURE_CUTS_OPENING=100 \
 		PROTOCOL_SEEDS=5000 RYDRA_DIFFERENTIAL=20000 \
 		$(CARGO) test --workspace --locked --release
 

@@ -125,12 +125,27 @@ points! {
     SESSION_HANDLE = "session.handle" at 15, Passed;
     /// Root: it is about to look at the pulses of all actors.
     ROOT_WATCH = "root.watch" at 16, Passed;
-    /// Opening: the journal is about to be marked as running, the first write of each life.
+    /// Opening: the journal is about to be marked as running.
     JOURNAL_MARK_RUNNING = "journal.mark_running" at 17, Syncs;
     /// Journal thread: the journal is about to be marked as stopped and closed.
     JOURNAL_CLOSE = "journal.close" at 18, Syncs;
     /// The disk below the journal: passed at each of its writes. A stall happens where the disk is waited for.
     JOURNAL_DISK = "journal.disk" at 19, Writes;
+    /// Opening: the directory's lock is about to be written.
+    JOURNAL_LOCK = "journal.lock" at 20, Writes;
+    /// Opening: a new journal file is about to be made.
+    JOURNAL_CREATE = "journal.create" at 21, Syncs;
+    /// Opening: the write-ahead log is about to be written again, so that it is on the disk for certain.
+    JOURNAL_SETTLE_LOG = "journal.settle_log" at 22, Syncs;
+    /// Opening: the write-ahead log is about to be moved into the database.
+    JOURNAL_RECOVER = "journal.recover" at 23, Syncs;
+    /// Journal thread: the transaction of a batch is about to begin.
+    JOURNAL_BEGIN = "journal.begin" at 24, Writes;
+    /// Journal thread: one statement of a batch (a row of events, of outbox, cursor, waiting input, guard,
+    /// checkpoint, or their deletion) is about to be executed.
+    JOURNAL_WRITE = "journal.write" at 25, Writes;
+    /// Switch: SQLite never syncs; looked at by each opening. The power-cut harness must find the loss.
+    JOURNAL_SYNCHRONOUS_OFF = "journal.synchronous_off" at 26, Switch;
 }
 
 /// What a place reports.

@@ -172,10 +172,8 @@ fn prepare(settings: &Settings) -> Result<Prepared, StartFailed> {
     )
     .map_err(|problems| StartFailed::input(&problems))?;
     probe_ports(settings)?;
-    std::fs::create_dir_all(&settings.persistence_dir)
-        .map_err(|e| one(unusable_dir(&settings.persistence_dir, &e)))?;
-    let journal = open_journal(&settings.persistence_dir, clock::now()).map_err(one)?;
-    let opened = is_head_stored(&journal.store).map_err(one)?;
+    let journal = open_journal(&settings.persistence_dir, clock::now()).map_err(|e| one(e.text))?;
+    let opened = is_head_stored(&journal.store).map_err(|e| one(e.text))?;
     let inputs = if !opened && probed.initial_utxo.is_none() {
         Inputs::load(settings, true).map_err(|problems| StartFailed::input(&problems))?
     } else {
@@ -227,14 +225,6 @@ fn probe_ports(settings: &Settings) -> Result<(), StartFailed> {
         .map(|problem| problem.to_string())
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(StartFailed { problems, is_input: false }) }
-}
-
-fn unusable_dir(dir: &std::path::Path, error: &std::io::Error) -> String {
-    format!(
-        "persistence directory {}: {error}; needed a directory that this user may write: create it, or set \
-         --persistence-dir",
-        dir.display()
-    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "one per projection; must not be lost")]

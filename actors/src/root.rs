@@ -23,6 +23,7 @@ use crate::chain_observer::offline::OfflineChain;
 use crate::mailbox::{Depth, Mailbox};
 use crate::network_broadcaster::actor::NetworkBroadcaster;
 use crate::observe::log::lines::{self, Milestone};
+use crate::persistence::Blocked;
 use crate::persistence::hydrate::OpenJournal;
 use crate::supervision::{Died, Obituary, Pulse, Rebuilds, Role, StartStep, Started};
 
@@ -63,6 +64,8 @@ pub struct Root {
     rebuilds: Rebuilds,
     rebuilding: bool,
     retry: Duration,
+    /// The disk takes no writes; cleared when the journal is open again.
+    blocked: Option<Blocked>,
     pulses: BTreeMap<Role, Pulse>,
     stopping: bool,
 }
@@ -99,6 +102,7 @@ impl Root {
             rebuilds: Rebuilds::default(),
             rebuilding: false,
             retry: RETRY_FIRST,
+            blocked: None,
             pulses: BTreeMap::new(),
             stopping: false,
         }
@@ -198,7 +202,8 @@ impl Handler<Died> for Root {
             panicked = died.panicked,
             "an actor died; rebuilding it from stable storage"
         );
-        if !self.rebuilds.allow(self.plan.budget) {
+        let blocked = self.unit.as_ref().filter(|_| is_unit).and_then(|u| u.thread.blocked());
+        if blocked.is_none() && !self.rebuilds.allow(self.plan.budget) {
             return self.fail(format!(
                 "{role} died and the restart budget of {} in {} s is used up: look for the first error above; \
                  nothing durable is lost, start the node again when its cause is gone",
@@ -209,11 +214,11 @@ impl Handler<Died> for Root {
         self.shared.metrics.restarted(died.role.metric());
         match died.role {
             Role::Persistence | Role::HeadLogic => {
-                self.shared.readiness.not_ready(
-                    "rebuilding",
-                    0,
-                    &format!("{role} is being rebuilt"),
-                );
+                let why = format!("{role} is being rebuilt");
+                match blocked {
+                    Some(blocked) => self.wait_for_disk(blocked, &why),
+                    None => self.shared.readiness.not_ready("rebuilding", 0, &why),
+                }
                 self.shared.edges.forget_sync();
                 if let Some(unit) = &self.unit {
                     stop(unit);

@@ -85,7 +85,7 @@ fn every_bound_shows_its_depth_its_limit_and_its_refusals() {
         assert_eq!(seen[&format!("rydra_lane_limit{{lane=\"{lane}\"}}")], limit);
         assert!(seen[&format!("rydra_lane_in_flight{{lane=\"{lane}\"}}")] <= limit);
     }
-    for reason in ["submissions", "clients-lane", "reads", "connections"] {
+    for reason in ["submissions", "clients-lane", "journal", "reads", "connections"] {
         assert_eq!(seen[&format!("rydra_api_refused_total{{reason=\"{reason}\"}}")], 0.0);
     }
     assert_eq!(seen["rydra_journal_queue_limit_bytes"], 4_194_304.0);

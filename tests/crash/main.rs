@@ -1,19 +1,19 @@
 //! A node that is killed at any instant forgets nothing that it told (`head-logic.md` 6.3, `robustness.md` R9).
 //!
-//! One directory lives through all kills of a test. After each restart the whole history is compared with
+//! One directory lives through all kills of a test, or [`DEATHS_PER_LIFE`] of a long one. After each restart the whole history is compared with
 //! everything that any client saw before. Counts and seed come from the environment:
 //! `RYDRA_TORTURE_KILLS` (random kills, 20), `RYDRA_TORTURE_FAILPOINTS` (deaths per failpoint, 2),
 //! `RYDRA_TORTURE_OPENINGS` (deaths per step of the opening, 1), `RYDRA_TORTURE_SEED` (1); `make torture` sets
-//! 100, 10 and 10.
+//! 300, 10 and 10.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-mod life;
-
 use std::time::Duration;
 
-use life::{End, Life, environment};
+use rydra_test_support::life::{DEATHS_PER_LIFE, End, Figures, Life, environment};
 use rydra_test_support::random::Random;
+
+const NODE: &str = env!("CARGO_BIN_EXE_rydra");
 
 /// Places to die at under load: around the append, around the sync, around the release, around the AckSn that
 /// the signing guard covers.
@@ -66,16 +66,24 @@ fn random_kill(random: &mut Random) -> End {
 #[test]
 fn kill_at_random_instants_loses_nothing() {
     let kills = environment("RYDRA_TORTURE_KILLS", 20);
-    let mut random = seeded();
-    let mut life = Life::begin(usize::try_from(kills).unwrap(), 1);
-    for _ in 0..kills {
-        life.round(random_kill(&mut random)).unwrap();
+    let (mut random, mut figures, mut left) = (seeded(), Figures::default(), kills);
+    while left > 0 {
+        let rounds = left.min(DEATHS_PER_LIFE);
+        left -= rounds;
+        let mut life = Life::begin(NODE, usize::try_from(rounds).unwrap(), random.number());
+        for _ in 0..rounds {
+            life.round(random_kill(&mut random)).unwrap();
+        }
+        life.settle_and_stop();
+        figures.add(&life);
     }
-    life.settle_and_stop();
-    let rate = life.valid_per_second();
-    eprintln!("{kills} kills at {rate:.0} transactions per second; ready {}", life.ready_times());
+    let rate = figures.valid_per_second();
+    eprintln!(
+        "{kills} kills at {rate:.0} transactions per second; ready {}",
+        figures.ready_times()
+    );
     assert!(rate >= RATE_MIN, "{rate:.0} transactions per second; needed {RATE_MIN} to count");
-    assert!(life.ready_median() <= READY_WITHIN, "ready {}", life.ready_times());
+    assert!(figures.ready_median() <= READY_WITHIN, "ready {}", figures.ready_times());
 }
 
 #[test]
@@ -83,14 +91,16 @@ fn death_between_append_sync_and_release_loses_nothing() {
     let times = environment("RYDRA_TORTURE_FAILPOINTS", 2);
     let mut random = seeded();
     let rounds = usize::try_from(times).unwrap() * UNDER_LOAD.len();
-    let mut life = Life::begin(rounds, 2);
+    let mut life = Life::begin(NODE, rounds, 2);
     for failpoint in UNDER_LOAD {
         for _ in 0..times {
             life.round(End::Failpoint(failpoint, random.between(1, PASSINGS_MAX))).unwrap();
         }
     }
     life.settle_and_stop();
-    eprintln!("{rounds} deaths at failpoints; ready {}", life.ready_times());
+    let mut figures = Figures::default();
+    figures.add(&life);
+    eprintln!("{rounds} deaths at failpoints; ready {}", figures.ready_times());
 }
 
 #[test]
@@ -98,7 +108,7 @@ fn death_at_each_step_of_the_opening_still_opens_the_head() {
     for seed in 1..=environment("RYDRA_TORTURE_OPENINGS", 1) {
         for (failpoint, passings) in OPENING {
             for passing in 1..=passings {
-                let mut life = Life::unborn(1, seed);
+                let mut life = Life::unborn(NODE, 1, seed);
                 life.die_opening(failpoint, passing);
                 life.be_ready().unwrap();
                 life.settle_and_stop();
@@ -112,7 +122,7 @@ fn death_at_each_step_of_the_opening_still_opens_the_head() {
 #[test]
 fn a_node_that_tells_before_it_syncs_is_caught() {
     let mut random = seeded();
-    let mut life = Life::unborn(usize::try_from(CAUGHT_WITHIN).unwrap(), 3);
+    let mut life = Life::unborn(NODE, usize::try_from(CAUGHT_WITHIN).unwrap(), 3);
     life.arm(RELEASE_BEFORE_SYNC);
     life.arm(SLOW_SYNC);
     life.be_ready().unwrap();

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use rydra::bench::frame;
 use rydra::supervision::TREE;
 use rydra_test_support::client::{Client, history};
 use rydra_test_support::invariant::confirmed_in;
@@ -34,6 +35,22 @@ impl<'a> Payer<'a> {
         self.client.queue(&self.site.payments.lanes[0][self.sent]).unwrap();
         self.client.flush().unwrap();
         self.sent += 1;
+    }
+
+    /// Sends the next one until the node refuses it with this reason. What was refused of those before is to be
+    /// sent again, like this one.
+    fn refused(&mut self, reason: &str) {
+        let payment = &self.site.payments.lanes[0][self.sent];
+        let text = String::from_utf8(frame::new_tx(payment)).unwrap();
+        self.client.send_text(text.clone()).unwrap();
+        loop {
+            let refusal = self.client.until("InvalidInput", PATIENCE).unwrap();
+            assert!(refusal["reason"].as_str().unwrap().contains(reason), "{refusal}");
+            if refusal["input"] == *text {
+                return;
+            }
+            self.sent -= 1;
+        }
     }
 
     /// Waits until the last one is confirmed.
@@ -95,31 +112,82 @@ fn without_the_flag_the_paths_are_unknown_ones() {
     }
 }
 
+/// So many writes of the journal, and of opening it again, have failed on request.
+fn until_failed(node: &NodeProcess, writes: u64) {
+    poll_until(PATIENCE, || match node.faults("GET", "").unwrap()["journal"]["acted"].as_u64() {
+        Some(acted) if acted >= writes => Ok(()),
+        acted => Err(format!("{acted:?} writes failed; needed {writes}")),
+    })
+    .unwrap_or_else(|e| panic!("{e}\n{}", node.tail()));
+}
+
 #[test]
-fn a_full_or_failing_disk_takes_nothing_and_loses_nothing() {
-    for (word, says) in [("full", "no space is left"), ("fail", "disk I/O error")] {
-        let site = Site::new(2);
-        let node = started(&site.spec.for_faults());
-        let mut payer = Payer::new(&site, &node);
+fn a_full_disk_refuses_work_is_waited_for_beyond_the_budget_and_loses_nothing() {
+    const FULL: &str = "the disk of this node is full";
+    let site = Site::new(3);
+    let spec = site.spec.for_faults().with_environment("RYDRA_SUPERVISION_RESTARTS_AT_MOST", "1");
+    let node = started(&spec);
+    let mut payer = Payer::new(&site, &node);
+    payer.send();
+    payer.confirmed();
+    node.faults("POST", "/journal/full").unwrap();
+    // Taken, unless a tick met the disk before it.
+    payer.send();
+    poll_until(PATIENCE, || match node.request("GET", "/ready", None).unwrap() {
+        ready if ready.status == 503 && ready.text().contains("\"disk full\"") => Ok(()),
+        ready => Err(format!("{} {}", ready.status, ready.text())),
+    })
+    .unwrap_or_else(|e| panic!("{e}\n{}", node.tail()));
+    payer.refused(FULL);
+    let answer = node.request("POST", "/transaction", Some(br#"{"cborHex":"80"}"#)).unwrap();
+    let text = answer.text();
+    assert_eq!(answer.status, 503, "{text}");
+    assert!(text.contains("\"reason\":\"journal\"") && text.contains(FULL), "{text}");
+    // Each look at the disk is a try that a budget of one would not allow.
+    until_failed(&node, 5);
+    assert!(node.tail().contains("no space is left"), "{}", node.tail());
+    node.faults("DELETE", "/journal").unwrap();
+    until_ready(&node, 200);
+    while payer.sent < 3 {
         payer.send();
-        payer.confirmed();
-        node.faults("POST", &format!("/journal/{word}")).unwrap();
-        payer.send();
-        until_ready(&node, 503);
-        // The journal fails, and so does opening it again.
-        poll_until(PATIENCE, || {
-            match node.faults("GET", "").unwrap()["journal"]["acted"].as_u64() {
-                Some(acted) if acted >= 3 => Ok(()),
-                acted => Err(format!("{acted:?} writes failed")),
-            }
-        })
-        .unwrap();
-        assert!(node.tail().contains(says), "{word}: {}", node.tail());
-        node.faults("DELETE", "/journal").unwrap();
-        payer.confirmed();
-        until_ready(&node, 200);
-        nothing_is_lost(&node, &payer);
     }
+    payer.confirmed();
+    nothing_is_lost(&node, &payer);
+}
+
+#[test]
+fn a_failing_disk_takes_nothing_and_loses_nothing() {
+    let site = Site::new(2);
+    let node = started(&site.spec.for_faults());
+    let mut payer = Payer::new(&site, &node);
+    payer.send();
+    payer.confirmed();
+    node.faults("POST", "/journal/fail").unwrap();
+    payer.send();
+    until_ready(&node, 503);
+    until_failed(&node, 3);
+    assert!(node.tail().contains("disk I/O error"), "{}", node.tail());
+    node.faults("DELETE", "/journal").unwrap();
+    payer.confirmed();
+    until_ready(&node, 200);
+    nothing_is_lost(&node, &payer);
+}
+
+/// Nothing tells such a disk from one that will work again.
+#[test]
+fn a_disk_that_goes_on_failing_ends_the_node_past_the_budget_and_loses_nothing() {
+    let site = Site::new(1);
+    let spec = site.spec.for_faults().with_environment("RYDRA_SUPERVISION_RESTARTS_AT_MOST", "2");
+    let mut node = started(&spec);
+    let mut payer = Payer::new(&site, &node);
+    payer.send();
+    payer.confirmed();
+    node.faults("POST", "/journal/fail").unwrap();
+    assert_eq!(node.wait_exit(PATIENCE).unwrap().code(), Some(1), "{}", node.tail());
+    for said in ["disk I/O error", "fault injected at journal.disk"] {
+        assert!(node.tail().contains(said), "{said}: {}", node.tail());
+    }
+    nothing_is_lost(&started(&site.spec), &payer);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub struct ApiMetrics {
     pub refused_submissions: AtomicU64,
     /// Requests refused with 503: no credit in the clients' lane.
     pub refused_lane: AtomicU64,
+    /// Inputs refused because the journal's disk takes no writes.
+    pub refused_journal: AtomicU64,
     /// Requests refused with 503: reads under way.
     pub refused_reads: AtomicU64,
     /// Connections refused with 503: replays or WebSockets.
@@ -67,6 +69,7 @@ impl ApiMetrics {
         metrics.blocked(Role::HeadLogic, Duration::from_nanos(waited));
         metrics.door(Door::Submissions, read(&self.refused_submissions));
         metrics.door(Door::ClientsLane, read(&self.refused_lane));
+        metrics.door(Door::Journal, read(&self.refused_journal));
         metrics.door(Door::Reads, read(&self.refused_reads));
         metrics.door(Door::Connections, read(&self.refused_connections));
         metrics.cut(Cut::RingFull, read(&self.cut_ring_full));

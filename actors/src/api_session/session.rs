@@ -116,6 +116,10 @@ impl ApiSession {
         match client_input::decode(bytes) {
             Err(invalid) => self.refuse(&invalid),
             Ok(input) => {
+                if let Some(reason) = self.shared.readiness.refusal() {
+                    ApiMetrics::count(&self.shared.metrics.refused_journal);
+                    return self.refuse(&InvalidInput::new(reason, bytes));
+                }
                 lines::api_input_received(&input);
                 if let ClientInput::NewTx { transaction } = &input {
                     // Handled again it would be a no-op, and its sender would hear nothing.

@@ -41,6 +41,10 @@ pub(crate) async fn transaction(
     if let Some(refusal) = routes::refuse_unseeded(shared) {
         return refusal;
     }
+    if let Some(detail) = shared.readiness.refusal() {
+        ApiMetrics::count(&shared.metrics.refused_journal);
+        return overloaded(&Overloaded { reason: "journal", detail });
+    }
     let Ok(_place) = Arc::clone(&shared.submissions).try_acquire_owned() else {
         ApiMetrics::count(&shared.metrics.refused_submissions);
         return overloaded(&Overloaded {

@@ -10,6 +10,8 @@ use rydra_core::state::NodeState;
 use rydra_core::unit::EventId;
 use tokio::time::Instant;
 
+use crate::persistence::Blocked;
+
 /// The node as of one event.
 #[derive(Debug)]
 pub struct View {
@@ -87,7 +89,15 @@ pub(crate) fn fold_network(network: &mut NetworkInfo, output: &ServerOutput) {
 
 /// Whether the node can serve, and what it waits for: `GET /ready`. Filled by the supervisor.
 #[derive(Clone, Debug)]
-pub struct Readiness(Arc<RwLock<(bool, ReadyBody)>>);
+pub struct Readiness(Arc<RwLock<Ready>>);
+
+#[derive(Debug)]
+struct Ready {
+    is_ready: bool,
+    body: ReadyBody,
+    /// Why clients' inputs are refused, when they are.
+    blocked: Option<Blocked>,
+}
 
 impl Default for Readiness {
     fn default() -> Self {
@@ -96,7 +106,7 @@ impl Default for Readiness {
             percent: 0,
             reason: "the node has just started: wait".to_owned(),
         };
-        Self(Arc::new(RwLock::new((false, body))))
+        Self(Arc::new(RwLock::new(Ready { is_ready: false, body, blocked: None })))
     }
 }
 
@@ -105,18 +115,37 @@ impl Readiness {
     pub fn not_ready(&self, phase: &str, percent: u8, reason: &str) {
         let percent = percent.min(100);
         let body = ReadyBody { phase: phase.to_owned(), percent, reason: reason.to_owned() };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = (false, body);
+        self.set(Ready { is_ready: false, body, blocked: None });
+    }
+
+    /// Not ready, and inputs are refused: the disk takes no writes.
+    pub fn blocked(&self, blocked: Blocked, reason: &str) {
+        let phase = blocked.phase().to_owned();
+        let body = ReadyBody { phase, percent: 0, reason: reason.to_owned() };
+        self.set(Ready { is_ready: false, body, blocked: Some(blocked) });
+    }
+
+    /// What a client is told whose input is refused; `None` while inputs are taken.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&'static str> {
+        let ready = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        ready.blocked.map(Blocked::refusal)
+    }
+
+    fn set(&self, ready: Ready) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = ready;
     }
 
     /// Ready.
     pub fn ready(&self) {
         let body = ReadyBody { phase: "ready".to_owned(), percent: 100, reason: String::new() };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = (true, body);
+        self.set(Ready { is_ready: true, body, blocked: None });
     }
 
     /// Whether it is, and the body to show.
     #[must_use]
     pub fn get(&self) -> (bool, ReadyBody) {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let ready = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        (ready.is_ready, ready.body.clone())
     }
 }

@@ -42,6 +42,7 @@ fn a_malformed_item_names_itself_and_what_was_needed() {
         ("journal.append=full", "of abort, panic, stall, error;"),
         ("head.handle=error", "of abort, panic, stall;"),
         ("journal.release_before_sync=abort", "of switch;"),
+        ("journal.synchronous_off=full", "of switch;"),
     ];
     for (item, needed) in cases {
         let text = parse(item).expect_err(item).to_string();

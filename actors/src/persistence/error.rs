@@ -213,7 +213,8 @@ impl OpenError {
 }
 
 const DISK_FULL: &str = "no space is left on the disk; needed room for the journal to grow; free some (never by deleting \
-     files of this directory), then start again: nothing that was reported durable is lost";
+     files of this directory): a running node then goes on by itself, one that was refused is started again; nothing that was reported \
+     durable is lost";
 
 impl std::error::Error for OpenError {}
 

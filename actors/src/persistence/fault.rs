@@ -4,9 +4,12 @@ use super::{
     FILE_NAME,
     error::{Damaged, JournalError, OpenError, ReadError},
 };
-use crate::failpoint::{FaultKind, InjectedFault};
+use crate::failpoint::{self, FaultKind, InjectedFault, Point};
 use rusqlite::{ErrorCode, ffi};
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// What kind of failure SQLite reports; decides the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,26 +75,6 @@ impl OpenError {
     }
 }
 
-/// What SQLite would say of a disk that fails so; `None` for a fault that shows itself as injected.
-fn sqlite_error(kind: FaultKind) -> Option<rusqlite::Error> {
-    let (code, text) = match kind {
-        FaultKind::Plain => return None,
-        FaultKind::Full => (ffi::SQLITE_FULL, "database or disk is full"),
-        FaultKind::Io => (ffi::SQLITE_IOERR_FSYNC, "disk I/O error"),
-    };
-    Some(rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(text.to_owned())))
-}
-
-impl OpenError {
-    /// An injected fault takes the way of a real one.
-    pub(super) fn injected(path: PathBuf, doing: &'static str, fault: InjectedFault) -> Self {
-        match sqlite_error(fault.kind) {
-            Some(error) => Self::from_sqlite(path, doing, &error),
-            None => Self::Io { path, doing, seen: fault.to_string() },
-        }
-    }
-}
-
 impl From<ReadError> for OpenError {
     fn from(error: ReadError) -> Self {
         match error {
@@ -104,20 +87,56 @@ impl From<ReadError> for OpenError {
     }
 }
 
+/// A failpoint in front of a statement: what it reports looks as if SQLite had.
+pub(super) fn at(point: Point) -> rusqlite::Result<()> {
+    failpoint::hit(point).map_err(as_sqlite)
+}
+
+/// A failpoint in front of a call of the operating system: what it reports looks as if that had failed.
+pub(super) fn at_io(point: Point) -> io::Result<()> {
+    failpoint::hit(point).map_err(as_io)
+}
+
+fn as_sqlite(fault: InjectedFault) -> rusqlite::Error {
+    let code = match fault.kind {
+        FaultKind::Full => ffi::SQLITE_FULL,
+        FaultKind::Io | FaultKind::Plain => ffi::SQLITE_IOERR,
+    };
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(seen(fault)))
+}
+
+fn as_io(fault: InjectedFault) -> io::Error {
+    let kind = match fault.kind {
+        FaultKind::Full => io::ErrorKind::StorageFull,
+        FaultKind::Io | FaultKind::Plain => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, seen(fault))
+}
+
+/// What a real disk would say comes first: whoever looks for it finds it, and whoever reads on finds the reason.
+fn seen(fault: InjectedFault) -> String {
+    match fault.kind {
+        FaultKind::Plain => fault.to_string(),
+        FaultKind::Full => format!("database or disk is full ({fault})"),
+        FaultKind::Io => format!("disk I/O error ({fault})"),
+    }
+}
+
 impl JournalError {
+    /// A fault injected beside SQLite.
+    pub(super) fn injected(fault: InjectedFault, path: &Path) -> Self {
+        match fault.kind {
+            FaultKind::Plain => Self::Injected { point: fault.point },
+            FaultKind::Full => Self::DiskFull { path: path.into() },
+            FaultKind::Io => Self::Io { path: path.into(), doing: fault.point, seen: seen(fault) },
+        }
+    }
+
     pub(super) fn from_sqlite(path: PathBuf, doing: &'static str, error: &rusqlite::Error) -> Self {
         if fault_of(error) == Fault::Full {
             Self::DiskFull { path }
         } else {
             Self::Io { path, doing, seen: error.to_string() }
-        }
-    }
-
-    /// An injected fault takes the way of a real one.
-    pub(super) fn injected(path: PathBuf, doing: &'static str, fault: InjectedFault) -> Self {
-        match sqlite_error(fault.kind) {
-            Some(error) => Self::from_sqlite(path, doing, &error),
-            None => Self::Injected { point: fault.point },
         }
     }
 }
@@ -140,26 +159,45 @@ impl ReadError {
 mod tests {
     use super::*;
 
-    fn journal(kind: FaultKind) -> JournalError {
-        let fault = InjectedFault { point: "journal.disk", kind };
-        JournalError::injected("j".into(), "syncing a batch", fault)
+    fn fault(kind: FaultKind) -> InjectedFault {
+        InjectedFault { point: "journal.disk", kind }
     }
 
     #[test]
-    fn injected_disk_faults_are_those_of_sqlite() {
-        assert_eq!(journal(FaultKind::Full), JournalError::DiskFull { path: "j".into() });
-        let JournalError::Io { seen, .. } = journal(FaultKind::Io) else { panic!("needed Io") };
-        assert!(seen.contains("disk I/O error"), "{seen}");
-        assert_eq!(journal(FaultKind::Plain), JournalError::Injected { point: "journal.disk" });
+    fn injected_disk_faults_are_those_of_a_disk_and_say_that_they_are_injected() {
+        let path = PathBuf::from("j");
+        for kind in [FaultKind::Full, FaultKind::Io] {
+            let sqlite = as_sqlite(fault(kind));
+            let journal = [
+                JournalError::injected(fault(kind), &path),
+                JournalError::from_sqlite(path.clone(), "syncing a batch", &sqlite),
+            ];
+            let open = [
+                OpenError::from_sqlite(path.clone(), "writing at start", &sqlite),
+                OpenError::from_io(path.clone(), "writing at start", &as_io(fault(kind))),
+            ];
+            if kind == FaultKind::Full {
+                assert!(
+                    journal.iter().all(|e| *e == JournalError::DiskFull { path: path.clone() })
+                );
+                assert!(open.iter().all(|e| *e == OpenError::DiskFull { path: path.clone() }));
+                continue;
+            }
+            let texts = journal.map(|e| e.to_string()).into_iter();
+            for text in texts.chain(open.map(|e| e.to_string())) {
+                let parts = ["failed: disk I/O error", "fault injected at journal.disk"];
+                assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+            }
+        }
+    }
 
-        let open = |kind| {
-            let fault = InjectedFault { point: "journal.disk", kind };
-            OpenError::injected("j".into(), "writing at start", fault)
-        };
-        assert_eq!(open(FaultKind::Full), OpenError::DiskFull { path: "j".into() });
-        let text = open(FaultKind::Io).to_string();
-        assert!(text.contains("writing at start failed: disk I/O error"), "{text}");
-        let text = open(FaultKind::Plain).to_string();
-        assert!(text.contains("fault injected at journal.disk"), "{text}");
+    #[test]
+    fn a_plain_fault_is_no_disk_s() {
+        let plain = fault(FaultKind::Plain);
+        let beside = JournalError::injected(plain, Path::new("j"));
+        assert_eq!(beside, JournalError::Injected { point: "journal.disk" });
+        for text in [as_sqlite(plain).to_string(), as_io(plain).to_string()] {
+            assert!(text.starts_with("fault injected at journal.disk"), "{text}");
+        }
     }
 }

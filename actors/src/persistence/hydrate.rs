@@ -16,7 +16,7 @@ use rydra_core::wire;
 use super::entry::{
     CHECKPOINT_FORMAT, CURSOR_NETWORK, CURSOR_SYSTEM_START, decode_position, decode_time, encoded,
 };
-use super::{Opened, READ_PAGE_MAX_BYTES, Store, open};
+use super::{Blocked, Opened, READ_PAGE_MAX_BYTES, Store, open};
 
 /// Everything that a start or a rebuild reads from the journal.
 pub struct Hydrated {
@@ -28,8 +28,20 @@ pub struct Hydrated {
     pub since_checkpoint: u64,
 }
 
-/// Why a start failed: what was seen, what was needed, what to do.
-pub type StartError = String;
+/// Why a start failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError {
+    /// What was seen, what was needed, what to do.
+    pub text: String,
+    /// Set when only the disk has to take writes again.
+    pub blocked: Option<Blocked>,
+}
+
+impl From<String> for StartError {
+    fn from(text: String) -> Self {
+        Self { text, blocked: None }
+    }
+}
 
 /// An opened journal, before its events are folded.
 pub struct OpenJournal {
@@ -46,8 +58,11 @@ pub struct OpenJournal {
 /// # Errors
 /// The directory or the file is not usable; see `OpenError`.
 pub fn open_journal(dir: &Path, now: UtcTime) -> Result<OpenJournal, StartError> {
-    let (mut store, opened) = open(dir).map_err(|e| e.to_string())?;
-    let system_start = keep_system_start(&mut store, now)?;
+    let (mut store, opened) = open(dir).map_err(|error| StartError {
+        blocked: Blocked::of_open(&error, dir),
+        text: error.to_string(),
+    })?;
+    let system_start = keep_system_start(&mut store, now, dir)?;
     Ok(OpenJournal { store, opened, system_start })
 }
 
@@ -78,7 +93,7 @@ pub fn hydrate(
 }
 
 /// Slots never go back (STRICT): the first start's moment is stored before anything depends on it.
-fn keep_system_start(store: &mut Store, now: UtcTime) -> Result<UtcTime, StartError> {
+fn keep_system_start(store: &mut Store, now: UtcTime, dir: &Path) -> Result<UtcTime, StartError> {
     let cursors = store.read_cursors().map_err(|e| e.to_string())?;
     if let Some((_, bytes)) =
         cursors.iter().find(|(name, _)| name == CURSOR_SYSTEM_START.as_bytes())
@@ -87,7 +102,10 @@ fn keep_system_start(store: &mut Store, now: UtcTime) -> Result<UtcTime, StartEr
     }
     let mut batch = store.batch();
     batch.cursor(CURSOR_SYSTEM_START, &encoded(&now));
-    store.commit(batch).map_err(|e| e.to_string())?;
+    store.commit(batch).map_err(|error| StartError {
+        blocked: Blocked::of_journal(&error, dir),
+        text: error.to_string(),
+    })?;
     Ok(now)
 }
 
@@ -211,4 +229,5 @@ fn damaged(store: &Store, what: &str, seen: &dyn std::fmt::Display) -> StartErro
          version or an older one. Do: start the version that wrote it, or restore a backup of the directory",
         store.path().display()
     )
+    .into()
 }

@@ -1,7 +1,7 @@
 //! The journal thread: takes what is queued, makes it durable in one transaction, tells once.
 
 use super::{
-    Batch, Credit, Entry, JournalError, JournalMetrics, ReadError, RefusedReason, Store,
+    Batch, Blocked, Credit, Entry, JournalError, JournalMetrics, ReadError, RefusedReason, Store,
     queue::{Queue, ReadRequest},
     reader::{Checkpoint, EventPage, NamedBytes, RowPage},
     store::Committed,
@@ -10,6 +10,7 @@ use crate::failpoint;
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::Arc,
     thread,
 };
@@ -245,6 +246,12 @@ impl<E: Entry> JournalThread<E> {
         JournalHandle { queue: Arc::clone(&self.queue) }
     }
 
+    /// Whether it stopped because the disk takes no writes.
+    #[must_use]
+    pub fn blocked(&self) -> Option<Blocked> {
+        self.queue.metrics.blocked()
+    }
+
     /// Refuses further appends, commits what is queued, moves the log into the database, frees the lock.
     /// Blocks until then: milliseconds on a healthy disk, as long as the disk hangs on a sick one.
     ///
@@ -275,14 +282,15 @@ impl<E: Entry> Drop for JournalThread<E> {
 
 fn run<E: Entry>(queue: &Queue<E>, store: Store, callbacks: Callbacks) -> Result<(), JournalError> {
     let Callbacks { mut on_durable, on_failed } = callbacks;
+    let dir = store.path().parent().unwrap_or(Path::new(".")).to_owned();
     let serve = || serve(queue, store, &mut on_durable);
     let result = catch_unwind(AssertUnwindSafe(serve)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Err(JournalError::Panicked { what: text.unwrap_or_else(|| "without a message".into()) })
     });
-    if result.is_err() {
-        queue.metrics.failed();
+    if let Err(error) = &result {
+        queue.metrics.failed(Blocked::of_journal(error, &dir));
     }
     queue.stop();
     if let Err(error) = &result {
@@ -304,7 +312,7 @@ fn serve<E: Entry>(
             let mut batch = store.batch();
             for queued in &entries {
                 failpoint::hit(failpoint::JOURNAL_APPEND)
-                    .map_err(|fault| JournalError::Injected { point: fault.point })?;
+                    .map_err(|fault| JournalError::injected(fault, store.path()))?;
                 queued.entry.write(&mut batch);
             }
             commit(queue, &mut store, batch, entries.len(), on_durable)?;
@@ -341,7 +349,7 @@ fn commit<E: Entry>(
     let Committed { last_event_id, last_outbox_row, events, bytes, sync_us } =
         store.commit(batch)?;
     failpoint::hit(failpoint::JOURNAL_AFTER_COMMIT)
-        .map_err(|fault| JournalError::Injected { point: fault.point })?;
+        .map_err(|fault| JournalError::injected(fault, store.path()))?;
     queue.metrics.committed(entries as u64, events, bytes, sync_us);
     queue.finished();
     if !told_early {

@@ -1,6 +1,7 @@
 //! The lock of the persistence directory: one process, one journal.
 
-use super::{LOCK_NAME, OpenError};
+use super::{LOCK_NAME, OpenError, fault};
+use crate::failpoint;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
@@ -46,7 +47,8 @@ impl DirLock {
             Err(TryLockError::Error(error)) => return Err(io("locking", &error)),
         }
         let pid = format!("{}\n", std::process::id());
-        file.set_len(0)
+        fault::at_io(failpoint::JOURNAL_LOCK)
+            .and_then(|()| file.set_len(0))
             .and_then(|()| file.seek(SeekFrom::Start(0)))
             .and_then(|_| file.write_all(pid.as_bytes()))
             .map_err(|e| io("writing the lock", &e))?;

@@ -1,7 +1,8 @@
 //! Counters and histograms of the journal: plain atomics, exported by others.
 
+use super::Blocked;
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU8, AtomicU64, Ordering},
     time::Instant,
 };
 
@@ -10,6 +11,10 @@ pub const SYNC_BUCKETS_US: [u64; 14] = [
     50, 100, 200, 400, 800, 1_500, 3_000, 6_000, 12_000, 25_000, 50_000, 100_000, 400_000,
     1_600_000,
 ];
+
+/// [`Blocked`] in an atomic; 0 is none.
+const FULL: u8 = 1;
+const READ_ONLY: u8 = 2;
 
 /// What the journal did so far. Written by the journal thread and senders, read by anyone.
 #[derive(Debug)]
@@ -28,6 +33,7 @@ pub struct JournalMetrics {
     oldest_at_us: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
+    blocked: AtomicU8,
 }
 
 /// One reading of [`JournalMetrics`].
@@ -75,6 +81,7 @@ impl Default for JournalMetrics {
             oldest_at_us: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            blocked: AtomicU8::new(0),
         }
     }
 }
@@ -110,8 +117,25 @@ impl JournalMetrics {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn failed(&self) {
-        self.failed.store(1, Ordering::Relaxed);
+    /// Before anybody can see that the journal stopped.
+    pub(super) fn failed(&self, blocked: Option<Blocked>) {
+        let code = match blocked {
+            None => 0,
+            Some(Blocked::Full) => FULL,
+            Some(Blocked::ReadOnly) => READ_ONLY,
+        };
+        self.blocked.store(code, Ordering::Release);
+        self.failed.store(1, Ordering::Release);
+    }
+
+    /// Whether it failed because the disk takes no writes.
+    #[must_use]
+    pub fn blocked(&self) -> Option<Blocked> {
+        match self.blocked.load(Ordering::Acquire) {
+            FULL => Some(Blocked::Full),
+            READ_ONLY => Some(Blocked::ReadOnly),
+            _ => None,
+        }
     }
 
     pub(super) fn queue(&self, bytes: usize, entries: usize, oldest: Option<Instant>) {

@@ -16,6 +16,7 @@
 
 pub mod actor;
 mod batch;
+mod blocked;
 mod credit;
 pub mod entry;
 mod error;
@@ -34,6 +35,7 @@ mod store;
 pub mod wal;
 
 pub use batch::{Batch, Entry};
+pub use blocked::{Blocked, ROOM_TO_GO_ON_BYTES};
 pub use credit::Credit;
 pub use error::{Damaged, JournalError, OpenError, ReadError, RefusedReason};
 pub use journal_thread::{Callbacks, DurableBatch, JournalHandle, JournalThread, Refused};

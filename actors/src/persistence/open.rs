@@ -3,6 +3,7 @@
 use super::{
     FILE_NAME, FORMAT_VERSION, REFERENCE_FILE_NAME, REFERENCE_LEGACY_NAME, TAIL_CHECK_ROWS,
     error::{Damaged, OpenError},
+    fault,
     lock::DirLock,
     schema,
     store::Store,
@@ -13,6 +14,7 @@ use rusqlite::{Connection, MAIN_DB};
 use std::{
     fs::{self, File},
     io::{self, BufReader, Read},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
 };
 
@@ -75,6 +77,7 @@ pub fn open(dir: &Path) -> Result<(Store, Opened), OpenError> {
         if exists(&log)? {
             return Err(OpenError::DatabaseMissing { path });
         }
+        settle_dir(dir).map_err(|e| OpenError::from_io(dir.into(), "syncing what is above", &e))?;
         schema::create(dir)?;
     }
     let page_bytes = check_header(&path)?;
@@ -91,9 +94,13 @@ pub fn open(dir: &Path) -> Result<(Store, Opened), OpenError> {
     }
     // Checked before the first write: a damaged journal stays as it was found.
     let (store, mut tail_report) = Store::over(conn, path.clone(), lock, TAIL_CHECK_ROWS)?;
-    schema::truncate_log(&store.conn).map_err(sqlite("recovering the write-ahead log"))?;
-    failpoint::hit(failpoint::JOURNAL_MARK_RUNNING)
-        .map_err(|fault| OpenError::injected(path.clone(), "writing at start", fault))?;
+    if let Some(report) = log_report {
+        settle_log(&log, report.valid_bytes)
+            .map_err(|e| OpenError::from_io(log, "writing the log again", &e))?;
+    }
+    fault::at(failpoint::JOURNAL_RECOVER)
+        .and_then(|()| schema::truncate_log(&store.conn))
+        .map_err(sqlite("recovering the write-ahead log"))?;
     let opens = mark_running(&store.conn).map_err(sqlite("writing at start"))?;
     if let Some(log) = log_report {
         tail_report.log_commits = log.commits;
@@ -128,13 +135,25 @@ fn prepare_dir(dir: &Path) -> Result<(), OpenError> {
         Ok(meta) if meta.is_dir() => Ok(()),
         Ok(_) => Err(OpenError::NotADirectory { path: dir.into() }),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(dir).map_err(|e| error("making the directory", &e))?;
-            let parent =
-                dir.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            schema::sync_dir(parent).map_err(|e| error("making the directory", &e))
+            fs::create_dir_all(dir).map_err(|e| error("making the directory", &e))
         }
         Err(e) => Err(error("reading the directory", &e)),
     }
+}
+
+/// Makes the directory and those above it durable, before a journal is put into it: without this a power cut
+/// takes the whole directory, however well the files in it were synced. At the first start only, and also if
+/// the directory was there: whoever made it, perhaps a start that died, may not have synced it.
+fn settle_dir(dir: &Path) -> io::Result<()> {
+    for above in dir.ancestors().skip(1) {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        match schema::sync_dir(above) {
+            // Not ours to read, so not made by us either.
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {}
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 /// Another node's history in the same directory means another node with the same keys.
@@ -207,6 +226,26 @@ fn check_log(
     Ok(Some(report))
 }
 
+/// Writes the log once more, as it is read, and syncs it, before its pages are moved into the database.
+///
+/// A sync that failed, in this process or one before, leaves pages that are read back and are not on the disk, and
+/// that the system takes for written: no later sync writes them. Moved into the database on such a footing, a
+/// power cut in the middle would leave parts of a transaction that no log completes.
+fn settle_log(log: &Path, valid_bytes: u64) -> io::Result<()> {
+    fault::at_io(failpoint::JOURNAL_SETTLE_LOG)?;
+    let file = File::options().read(true).write(true).open(log)?;
+    let mut piece = vec![0; SCAN_BUFFER_BYTES];
+    let mut at = 0;
+    while at < valid_bytes {
+        let left = usize::try_from(valid_bytes - at).unwrap_or(usize::MAX);
+        let Some(piece) = piece.get_mut(..left.min(SCAN_BUFFER_BYTES)) else { break };
+        file.read_exact_at(piece, at)?;
+        file.write_all_at(piece, at)?;
+        at += piece.len() as u64;
+    }
+    file.sync_all()
+}
+
 fn check_version(conn: &Connection, path: &Path) -> Result<(), OpenError> {
     let sqlite =
         |e: rusqlite::Error| OpenError::from_sqlite(path.into(), "reading the version", &e);
@@ -234,6 +273,7 @@ fn check_version(conn: &Connection, path: &Path) -> Result<(), OpenError> {
 /// The first write: proves that there are rights and room. Moved into the database file at once, so that a
 /// log that goes missing later is noticed.
 fn mark_running(conn: &Connection) -> rusqlite::Result<u64> {
+    fault::at(failpoint::JOURNAL_MARK_RUNNING)?;
     let opens = schema::meta(conn, schema::META_OPENS)?.saturating_add(1);
     let tx = conn.unchecked_transaction()?;
     schema::set_meta(&tx, schema::META_OPENS, opens)?;

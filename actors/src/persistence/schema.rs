@@ -1,6 +1,7 @@
 //! Tables, pragmas and the creation of a new journal file.
 
-use super::{FILE_NAME, FORMAT_VERSION, OpenError};
+use super::{FILE_NAME, FORMAT_VERSION, OpenError, fault};
+use crate::failpoint;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{
     fs::{self, File},
@@ -68,7 +69,8 @@ pub(super) fn create(dir: &Path) -> Result<(), OpenError> {
             _ => {}
         }
     }
-    fill(&fresh).map_err(|e| OpenError::from_sqlite(path.clone(), "creating the journal", &e))?;
+    let made = fault::at(failpoint::JOURNAL_CREATE).and_then(|()| fill(&fresh));
+    made.map_err(|e| OpenError::from_sqlite(path.clone(), "creating the journal", &e))?;
     File::open(&fresh)
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(&fresh, &path))
@@ -106,7 +108,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // Before anything touches the log: then SQLite never makes a shared-memory file.
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
+    let never = failpoint::is_on(failpoint::JOURNAL_SYNCHRONOUS_OFF);
+    conn.pragma_update(None, "synchronous", if never { "OFF" } else { "FULL" })?;
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "mmap_size", 0)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;

@@ -4,13 +4,14 @@ use super::{
     CHECKPOINTS_KEPT, TailReport,
     batch::Batch,
     error::{JournalError, OpenError, ReadError},
+    fault,
     lock::DirLock,
     metrics::{micros, now},
     schema,
     segment::{Segment, value_checksum},
 };
 use crate::failpoint;
-use rusqlite::{Connection, Transaction, TransactionBehavior, config::DbConfig};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, config::DbConfig};
 use std::path::{Path, PathBuf};
 
 /// An open journal. One per directory and machine; dropped without [`Store::close`] it is as if killed.
@@ -139,6 +140,7 @@ impl Store {
             move |error: rusqlite::Error| JournalError::from_sqlite(path, doing, &error)
         };
         let outbox_done = batch.outbox_done.map_or(self.outbox_done, |r| r.max(self.outbox_done));
+        fault::at(failpoint::JOURNAL_BEGIN).map_err(sqlite("beginning a transaction"))?;
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -146,7 +148,7 @@ impl Store {
         write(&tx, &batch, (outbox_done > self.outbox_done).then_some(outbox_done))
             .map_err(sqlite("writing a batch"))?;
         failpoint::hit(failpoint::JOURNAL_BEFORE_COMMIT)
-            .map_err(|fault| JournalError::injected(path.clone(), "syncing a batch", fault))?;
+            .map_err(|fault| JournalError::injected(fault, &self.path))?;
         let started = now();
         tx.commit().map_err(sqlite("syncing a batch"))?;
         done.sync_us = micros(started);
@@ -166,8 +168,7 @@ impl Store {
         }
         let Self { conn, path, _lock, .. } = self;
         let error = |e: rusqlite::Error| JournalError::from_sqlite(path.clone(), "closing", &e);
-        failpoint::hit(failpoint::JOURNAL_CLOSE)
-            .map_err(|fault| JournalError::injected(path.clone(), "closing", fault))?;
+        fault::at(failpoint::JOURNAL_CLOSE).map_err(error)?;
         schema::set_meta(&conn, schema::META_RUNNING, 0).map_err(error)?;
         schema::truncate_log(&conn).map_err(error)?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(error)?;
@@ -204,17 +205,23 @@ fn sql(id: u64) -> i64 {
     i64::try_from(id).unwrap_or(i64::MAX)
 }
 
+/// Every statement that writes goes through here, so that each is a place at which the disk can fail.
+fn statement<'t>(tx: &'t Transaction<'_>, sql: &str) -> rusqlite::Result<CachedStatement<'t>> {
+    fault::at(failpoint::JOURNAL_WRITE)?;
+    tx.prepare_cached(sql)
+}
+
 fn write(tx: &Transaction<'_>, batch: &Batch, done: Option<u64>) -> rusqlite::Result<()> {
     write_segments(tx, "INSERT INTO segments VALUES(?1,?2,?3,?4,?5)", &batch.events)?;
     write_segments(tx, "INSERT INTO outbox VALUES(?1,?2,?3,?4,?5)", &batch.outbox)?;
     if let Some(row) = done {
         // Packed rows that hold undelivered ones too stay; readers skip what is marked delivered.
-        tx.prepare_cached("DELETE FROM outbox WHERE first_row<=?1 AND last_row<=?1")?
+        statement(tx, "DELETE FROM outbox WHERE first_row<=?1 AND last_row<=?1")?
             .execute([sql(row)])?;
         schema::set_meta(tx, schema::META_OUTBOX_DONE, sql(row))?;
     }
     for (name, bytes) in &batch.cursors {
-        tx.prepare_cached("INSERT OR REPLACE INTO cursors VALUES(?1,?2,?3)")?.execute((
+        statement(tx, "INSERT OR REPLACE INTO cursors VALUES(?1,?2,?3)")?.execute((
             name,
             value_checksum(name.as_bytes(), bytes),
             bytes,
@@ -222,14 +229,13 @@ fn write(tx: &Transaction<'_>, batch: &Batch, done: Option<u64>) -> rusqlite::Re
     }
     for (id, bytes) in &batch.waiting {
         match bytes {
-            Some(bytes) => tx
-                .prepare_cached("INSERT OR REPLACE INTO waiting VALUES(?1,?2,?3)")?
+            Some(bytes) => statement(tx, "INSERT OR REPLACE INTO waiting VALUES(?1,?2,?3)")?
                 .execute((sql(*id), value_checksum(&id.to_be_bytes(), bytes), bytes))?,
-            None => tx.prepare_cached("DELETE FROM waiting WHERE id=?1")?.execute([sql(*id)])?,
+            None => statement(tx, "DELETE FROM waiting WHERE id=?1")?.execute([sql(*id)])?,
         };
     }
     for (head, bytes) in &batch.guards {
-        tx.prepare_cached("INSERT OR REPLACE INTO guard VALUES(?1,?2,?3)")?.execute((
+        statement(tx, "INSERT OR REPLACE INTO guard VALUES(?1,?2,?3)")?.execute((
             head,
             value_checksum(head, bytes),
             bytes,
@@ -237,7 +243,7 @@ fn write(tx: &Transaction<'_>, batch: &Batch, done: Option<u64>) -> rusqlite::Re
     }
     for point in &batch.checkpoints {
         let sum = value_checksum(&checkpoint_key(point.event_id, point.format), &point.bytes);
-        tx.prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES(?1,?2,?3,?4)")?.execute((
+        statement(tx, "INSERT OR REPLACE INTO checkpoints VALUES(?1,?2,?3,?4)")?.execute((
             sql(point.event_id),
             point.format,
             sum,
@@ -259,7 +265,7 @@ pub(super) fn checkpoint_key(event_id: u64, format: u32) -> [u8; 12] {
 fn write_segments(tx: &Transaction<'_>, insert: &str, rows: &[Segment]) -> rusqlite::Result<()> {
     for row in rows {
         let (first, last) = (sql(row.first), sql(row.last()));
-        tx.prepare_cached(insert)?.execute((first, last, row.count, row.checksum(), &row.bytes))?;
+        statement(tx, insert)?.execute((first, last, row.count, row.checksum(), &row.bytes))?;
     }
     Ok(())
 }
@@ -272,7 +278,7 @@ fn thin_checkpoints(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         newest_first.push(id?);
     }
     for id in superfluous(&newest_first) {
-        tx.prepare_cached("DELETE FROM checkpoints WHERE event_id=?1")?.execute([id])?;
+        statement(tx, "DELETE FROM checkpoints WHERE event_id=?1")?.execute([id])?;
     }
     Ok(())
 }

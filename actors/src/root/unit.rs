@@ -1,5 +1,6 @@
 //! Persistence and HeadLogic over one folded journal: built, and built again, as a pair.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use actix::prelude::*;
@@ -16,11 +17,15 @@ use crate::chain_observer::offline::is_fresh;
 use crate::head_logic::actor::{HeadLogic, Parts};
 use crate::head_logic::messages::Durable;
 use crate::observe::clock;
+use crate::observe::log::limiter;
 use crate::observe::log::lines::{self, Loading, Milestone};
+use crate::observe::metrics::Gauge;
 use crate::persistence::actor::Persistence;
 use crate::persistence::hydrate::{Hydrated, OpenJournal, StartError, hydrate, open_journal};
 use crate::persistence::messages::Append;
-use crate::persistence::{Callbacks, Credit, DurableBatch, JournalThread};
+use crate::persistence::{
+    Blocked, Callbacks, Credit, DurableBatch, JournalThread, ROOM_TO_GO_ON_BYTES,
+};
 use crate::supervision::{Died, Role, Stop};
 
 /// A head that opened without its funds could not be mended; the first entry of a journal is its opening.
@@ -49,27 +54,57 @@ impl Root {
         let plan = Arc::clone(&self.plan);
         let first = self.first.take();
         let old = self.unit.take().map(|unit| unit.thread);
-        let work = actix_rt::task::spawn_blocking(move || build(&plan, first, old, &readiness));
+        let blocked = self.blocked;
+        let work =
+            actix_rt::task::spawn_blocking(move || build(&plan, first, old, blocked, &readiness));
         ctx.spawn(work.into_actor(self).map(|built, actor, ctx| {
             actor.rebuilding = false;
             match built {
                 Ok(Ok((journal, hydrated))) => actor.start_unit(journal, hydrated, ctx),
                 Ok(Err(why)) => actor.build_failed(why, ctx),
                 Err(panic) => {
-                    actor.build_failed(format!("reading the journal panicked: {panic}"), ctx)
+                    let text = format!("reading the journal panicked: {panic}");
+                    actor.build_failed(text.into(), ctx)
                 }
             }
         }));
     }
 
     fn build_failed(&mut self, why: StartError, ctx: &mut Context<Self>) {
-        if self.generation == 0 || !self.rebuilds.allow(self.plan.budget) {
+        let StartError { text: why, blocked } = why;
+        if self.generation == 0 {
             return self.fail(why);
         }
-        tracing::error!(%why, "the journal cannot be opened again; trying once more");
-        self.shared.readiness.not_ready("rebuilding", 0, &why);
+        if let Some(blocked) = blocked {
+            self.wait_for_disk(blocked, &why);
+        } else if self.rebuilds.allow(self.plan.budget) {
+            tracing::error!(%why, "the journal cannot be opened again; trying once more");
+            self.shared.readiness.not_ready("rebuilding", 0, &why);
+        } else {
+            return self.fail(why);
+        }
         ctx.run_later(self.retry, Self::build_unit);
         self.retry = (self.retry * 2).min(RETRY_MAX);
+    }
+
+    /// The disk takes no writes: work is refused, and the journal is tried again until it does. That costs no
+    /// restarts of the budget: nothing is wrong with the node, and ending it would free no space.
+    pub(super) fn wait_for_disk(&mut self, blocked: Blocked, why: &str) {
+        self.blocked = Some(blocked);
+        self.shared.metrics.set(Gauge::JournalBlocked, 1);
+        self.shared.readiness.blocked(blocked, why);
+        if let Some(suppressed) = limiter::pass("journal-blocked") {
+            let seen = blocked.phase();
+            tracing::error!(seen, %why, suppressed, "the journal waits for the disk; work is refused");
+        }
+    }
+
+    fn disk_is_back(&mut self) {
+        if let Some(blocked) = self.blocked.take() {
+            self.shared.metrics.set(Gauge::JournalBlocked, 0);
+            let was = blocked.phase();
+            tracing::warn!(was, "the disk takes writes again; the journal goes on");
+        }
     }
 
     /// The stored head must belong to this configuration (`head-logic.md` 6.5 step 2).
@@ -101,6 +136,7 @@ impl Root {
             let _ = journal.store.close();
             return self.fail(why);
         }
+        self.disk_is_back();
         self.generation += 1;
         let generation = self.generation;
         let told = Arc::new(OnceLock::new());
@@ -200,11 +236,21 @@ pub(super) fn stop(unit: &Unit) {
     unit.persistence.do_send(Stop);
 }
 
+fn still_full(dir: &Path) -> String {
+    format!(
+        "{}: too little space is left on the disk; needed {} MiB to go on; free some (never by deleting files of \
+         this directory): the node goes on by itself, and nothing that was reported durable is lost",
+        dir.display(),
+        ROOM_TO_GO_ON_BYTES / (1024 * 1024)
+    )
+}
+
 /// Closes the old journal, opens it again, folds it. Runs on a thread that may block.
 fn build(
     plan: &Plan,
     first: Option<OpenJournal>,
     old: Option<JournalThread<Append>>,
+    blocked: Option<Blocked>,
     readiness: &Readiness,
 ) -> Result<(OpenJournal, Hydrated), StartError> {
     if let Some(old) = old
@@ -214,6 +260,12 @@ fn build(
     }
     let journal = match first {
         Some(journal) => journal,
+        // A little room would be used up by opening: it is looked for first.
+        None if blocked == Some(Blocked::Full)
+            && Blocked::of_disk(&plan.dir) == Some(Blocked::Full) =>
+        {
+            return Err(StartError { text: still_full(&plan.dir), blocked });
+        }
         None => open_journal(&plan.dir, clock::now())?,
     };
     lines::loading(Loading::LoadingState);

@@ -3,8 +3,10 @@
 //! Everything is bounded by a deadline and fails with what was seen, never with a bare timeout.
 
 pub mod client;
+pub mod disk;
 pub mod faults;
 pub mod invariant;
+pub mod life;
 pub mod load;
 pub mod node;
 mod output;

@@ -222,6 +222,21 @@ impl<'a> Load<'a> {
         }
     }
 
+    /// Hears what has come and sends nothing, for about `SEND_EVERY`.
+    ///
+    /// # Errors
+    /// When the node does not take a cut sender back.
+    pub fn listen(&mut self) -> Result<(), HarnessError> {
+        self.hear(SEND_EVERY)
+    }
+
+    /// What was refused is sent again from now on, and no complaint any more. All that was sent must have been
+    /// answered.
+    pub fn take_back(&mut self) {
+        self.complaints.clear();
+        self.sent = self.valid.len();
+    }
+
     /// From now on a cut is the end: the node is expected to go.
     pub const fn expect_the_end(&mut self) {
         self.follower.come_back_within = Duration::ZERO;

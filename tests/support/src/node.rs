@@ -103,9 +103,7 @@ impl NodeSpec {
                 node.address = format!("127.0.0.1:{port}");
                 Ok(node)
             }
-            Ok(Err(status)) => {
-                Err(failed(format!("the node ended with {status}\n{}", node.tail())))
-            }
+            Ok(Err(status)) => Err(node.ended(status)),
             Err(e) => Err(failed(format!("{e}\n{}", node.tail()))),
         }
     }
@@ -228,9 +226,7 @@ impl NodeProcess {
         });
         match ready {
             Ok(Ok(time)) => Ok(time),
-            Ok(Err(status)) => {
-                Err(failed(format!("the node ended with {status}\n{}", self.tail())))
-            }
+            Ok(Err(status)) => Err(self.ended(status)),
             Err(e) => Err(failed(format!("{e}\n{}", self.tail()))),
         }
     }
@@ -318,13 +314,24 @@ impl NodeProcess {
         });
         match status {
             Ok(status) => {
-                for reader in self.readers.drain(..) {
-                    let _ = reader.join();
-                }
+                self.read_to_the_end();
                 Ok(status)
             }
             Err(e) => Err(failed(format!("{e}\n{}", self.tail()))),
         }
+    }
+
+    /// It has ended: what it said last, the reason perhaps, may not have been read yet.
+    fn read_to_the_end(&mut self) {
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+    }
+
+    /// It ended by itself, with everything that it said.
+    fn ended(&mut self, status: ExitStatus) -> HarnessError {
+        self.read_to_the_end();
+        failed(format!("the node ended with {status}\n{}", self.tail()))
     }
 }
 

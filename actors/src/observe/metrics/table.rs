@@ -71,6 +71,7 @@ metrics! {
         JournalQueueEntries = "rydra_journal_queue_entries", "Groups of steps handed to the journal and not durable yet.";
         JournalOldestAge = "rydra_journal_oldest_age_us", "Microseconds that the oldest step which is not durable has waited.";
         JournalFailed = "rydra_journal_failed", "1 while the journal has failed and is not open again.";
+        JournalBlocked = "rydra_journal_blocked", "1 while the disk is full or read-only and the journal waits for it.";
         GroupsUnderWay = "rydra_head_groups_under_way", "Groups of steps whose effects wait to be durable.";
         DeferredInputs = "rydra_head_deferred_inputs", "Inputs put off because the journal or the projection is behind.";
         WaitingInputs = "rydra_head_waiting_inputs", "Inputs parked until a condition holds.";
@@ -176,6 +177,7 @@ labels! {
     Door {
         Submissions = "submissions";
         ClientsLane = "clients-lane";
+        Journal = "journal";
         Reads = "reads";
         Connections = "connections";
     }

@@ -1,14 +1,25 @@
 //! One data directory through all its deaths, and the witness of everything it ever said.
+//!
+//! A rule that the node broke is an error, for the test to judge; a harness that cannot go on panics.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "the body of tests that several suites share"
+)]
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
-use rydra_test_support::client::{Client, Next, history};
-use rydra_test_support::invariant::{Violation, Witness, seq_of, tag_of};
-use rydra_test_support::node::{NodeProcess, NodeSpec};
-use rydra_test_support::payments::Payments;
-use rydra_test_support::poll::poll_until;
-use rydra_test_support::{now, since};
+use crate::client::{Client, Next, history};
+use crate::invariant::{Violation, Witness, seq_of, tag_of};
+use crate::node::{NodeProcess, NodeSpec};
+use crate::payments::Payments;
+use crate::poll::poll_until;
+use crate::{HarnessError, now, since};
 use serde_json::Value;
 
 /// Filter of every connection: live outputs and history must pass the same one to be comparable.
@@ -45,10 +56,12 @@ pub enum End {
 }
 
 /// See the module.
+#[derive(Debug)]
 pub struct Life {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     payments: Payments,
-    spec: NodeSpec,
+    /// How the node is started next.
+    pub spec: NodeSpec,
     node: Option<NodeProcess>,
     witness: Witness,
     watched: Vec<(u64, u64)>,
@@ -60,7 +73,11 @@ pub struct Life {
     starts: u64,
 }
 
+/// Deaths that one life of a long run goes through.
+pub const DEATHS_PER_LIFE: u64 = 25;
+
 /// A count from the environment.
+#[must_use]
 pub fn environment(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text}; needed a number")),
@@ -70,12 +87,13 @@ pub fn environment(name: &str, default: u64) -> u64 {
 
 impl Life {
     /// A fresh directory with funds for `rounds` rounds, not started.
-    pub fn unborn(rounds: usize, seed: u64) -> Self {
+    #[must_use]
+    pub fn unborn(binary: &str, rounds: usize, seed: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let payments = Payments::make(dir.path(), rounds.max(1), LANE_PAYMENTS, seed).unwrap();
-        let spec = payments.node(env!("CARGO_BIN_EXE_rydra"));
+        let spec = payments.node(binary);
         Self {
-            _dir: dir,
+            dir,
             payments,
             spec,
             node: None,
@@ -90,10 +108,22 @@ impl Life {
     }
 
     /// As [`Life::unborn`], started, with its head open.
-    pub fn begin(rounds: usize, seed: u64) -> Self {
-        let mut life = Self::unborn(rounds, seed);
+    #[must_use]
+    pub fn begin(binary: &str, rounds: usize, seed: u64) -> Self {
+        let mut life = Self::unborn(binary, rounds, seed);
         life.be_ready().unwrap();
         life
+    }
+
+    /// A directory for what belongs to this life; it goes with it.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The running node.
+    pub const fn node(&mut self) -> Option<&mut NodeProcess> {
+        self.node.as_mut()
     }
 
     /// Arms a fault for every start from now on.
@@ -102,16 +132,19 @@ impl Life {
     }
 
     /// Starts the node, measures its readiness, and compares its history with all that was ever seen. The
-    /// error lists the rules that it broke; anything else that goes wrong is a panic.
+    ///
+    /// # Errors
+    /// Lists the rules that it broke, or tells why there is no node.
     pub fn be_ready(&mut self) -> Result<(), String> {
-        let mut node = self.spec.start().unwrap();
-        let ready = node.wait_ready(PATIENCE).unwrap();
+        let told = |error: HarnessError| error.to_string();
+        let mut node = self.spec.start().map_err(told)?;
+        let ready = node.wait_ready(PATIENCE).map_err(told)?;
         if self.starts > 0 {
             self.ready.push(ready);
         }
         self.starts += 1;
-        node.wait_funds(self.payments.lanes.len(), PATIENCE).unwrap();
-        let outputs = history(node.address(), QUERY, PATIENCE).unwrap();
+        node.wait_funds(self.payments.lanes.len(), PATIENCE).map_err(told)?;
+        let outputs = history(node.address(), QUERY, PATIENCE).map_err(told)?;
         let verdict = self.witness.check_history(&outputs, &self.watched);
         self.node = Some(node);
         self.judge("history after a restart", verdict)
@@ -129,17 +162,29 @@ impl Life {
         })
     }
 
-    /// Load until death, restart, comparison. The error lists the rules that were broken.
+    /// Load until death, restart, comparison.
+    ///
+    /// # Errors
+    /// Lists the rules that were broken.
     pub fn round(&mut self, end: End) -> Result<(), String> {
+        let live = self.die(end);
+        live.and(self.be_ready())
+    }
+
+    /// Load until death.
+    ///
+    /// # Errors
+    /// Lists the rules that were broken before it.
+    pub fn die(&mut self, end: End) -> Result<(), String> {
         let mut node = self.node.take().expect("a round begins with a running node");
         if let End::Failpoint(name, count) = end {
             // The failpoint counts from the start of its process, and may be passed before any client can come.
             node.kill().unwrap();
-            let Ok(armed) = self.spec.dying_at(name, count).start() else { return self.be_ready() };
+            let Ok(armed) = self.spec.dying_at(name, count).start() else { return Ok(()) };
             node = armed;
             if node.wait_ready(PATIENCE).is_err() {
                 node.wait_exit(ROUND_DEADLINE).unwrap();
-                return self.be_ready();
+                return Ok(());
             }
         }
         let killer = match end {
@@ -160,7 +205,7 @@ impl Life {
         if let Some(killer) = killer {
             killer.join().unwrap();
         }
-        live.and(self.be_ready())
+        live
     }
 
     /// Sends a lane at the set rate and collects what comes back, until the node is gone. Parsing waits until
@@ -241,22 +286,42 @@ impl Life {
         let status = node.wait_exit(STOP_WITHIN).unwrap();
         assert!(status.success(), "SIGTERM: {status}\n{}", node.tail());
     }
+}
+
+/// What several lives showed together. A whole history is compared after each death, so the time goes with the
+/// square of the deaths of one life; long runs take several.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    ready: Vec<Duration>,
+    accepted: usize,
+    load_time: Duration,
+}
+
+impl Figures {
+    /// Adds a life that has ended.
+    pub fn add(&mut self, life: &Life) {
+        self.ready.extend_from_slice(&life.ready);
+        self.ready.sort();
+        self.accepted += life.accepted.len();
+        self.load_time += life.load_time;
+    }
 
     /// Rate that clients saw as valid, over all time under load.
+    #[must_use]
     pub fn valid_per_second(&self) -> f64 {
-        self.accepted.len() as f64 / self.load_time.as_secs_f64().max(f64::MIN_POSITIVE)
+        self.accepted as f64 / self.load_time.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
     /// Median time from start to readiness over all restarts.
+    #[must_use]
     pub fn ready_median(&self) -> Duration {
-        let mut sorted = self.ready.clone();
-        sorted.sort();
-        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+        self.ready.get(self.ready.len() / 2).copied().unwrap_or_default()
     }
 
     /// Median and largest, for the report.
+    #[must_use]
     pub fn ready_times(&self) -> String {
-        let largest = self.ready.iter().max().copied().unwrap_or_default();
+        let largest = self.ready.last().copied().unwrap_or_default();
         format!(
             "median {} ms, largest {} ms over {} restarts",
             self.ready_median().as_millis(),
