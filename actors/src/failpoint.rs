@@ -20,6 +20,7 @@ use std::time::Duration;
 
 pub use grammar::{ARM, ArmError, ENABLE, arm_from_env};
 pub use hold::Hold;
+use hold::Ticket;
 use slot::Slot;
 pub use slot::{Arming, Due, Status};
 
@@ -294,34 +295,58 @@ pub fn is_on(point: Point) -> bool {
     ARMED.load(Ordering::Relaxed) && point.slot().is_some_and(Slot::is_on)
 }
 
+/// [`pass`] for an actor that shares its thread with others: a stall is given back, to be waited for elsewhere.
+#[inline]
+#[must_use]
+pub fn pass_beside(point: Point) -> Option<Stall> {
+    debug_assert!(point.kind == Kind::Passed, "{} can fail", point.name());
+    if ARMED.load(Ordering::Relaxed) { act(point, |_| true).ok().flatten() } else { None }
+}
+
+/// A stall that has begun.
+#[derive(Debug)]
+pub struct Stall {
+    ticket: Ticket,
+    time: Option<Duration>,
+}
+
+impl Stall {
+    /// Waits on this thread until it is over.
+    pub fn wait(self) {
+        self.ticket.wait(self.time);
+    }
+}
+
 #[cold]
 fn hit_armed(point: Point) -> Result<(), InjectedFault> {
-    match point.kind {
+    let below = match point.kind {
         Kind::Writes => act(JOURNAL_DISK, |action| !matches!(action, Action::Stall(_)))?,
         Kind::Syncs => act(JOURNAL_DISK, |_| true)?,
-        Kind::Passed | Kind::Fails | Kind::Switch => {}
+        Kind::Passed | Kind::Fails | Kind::Switch => None,
+    };
+    if let Some(stall) = below {
+        stall.wait();
     }
-    act(point, |_| true)
+    if let Some(stall) = act(point, |_| true)? {
+        stall.wait();
+    }
+    Ok(())
 }
 
 /// One passing of a place by those of its actions that concern it.
 #[expect(clippy::panic, reason = "the fault that was asked for")]
-fn act(point: Point, concerns: impl Fn(Action) -> bool) -> Result<(), InjectedFault> {
-    let Some(slot) = point.slot() else { return Ok(()) };
-    let Some((action, count, ticket)) = slot.pass(concerns) else { return Ok(()) };
+fn act(point: Point, concerns: impl Fn(Action) -> bool) -> Result<Option<Stall>, InjectedFault> {
+    let Some(slot) = point.slot() else { return Ok(None) };
+    let Some((action, count, ticket)) = slot.pass(concerns) else { return Ok(None) };
     let name = point.name();
     match action {
         Action::Abort => std::process::abort(),
         Action::Panic => panic!("panic injected at {name} (hit {count})"),
-        Action::Stall(time) => {
-            if let Some(ticket) = ticket {
-                ticket.wait(time);
-            }
-        }
+        Action::Stall(time) => return Ok(ticket.map(|ticket| Stall { ticket, time })),
         Action::Error(kind) => return Err(InjectedFault { point: name, kind }),
         Action::Switch => {}
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Arms a place; hits count from now on. What was armed there before is replaced, and a stall under way ends.

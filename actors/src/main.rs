@@ -2,15 +2,18 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use rydra::cli::tx::TxCommand;
 use rydra::cli::{self, Invocation};
 use rydra::node::Node;
-use rydra::observe::log;
+use rydra::observe::{log, stderr};
 use rydra::root::{Exit, end_within};
 use rydra::settings::{Problems, Settings, Sources};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+
 use rydra::{bench, failpoint, keygen, panic_hook};
 
 fn main() -> ExitCode {
@@ -66,9 +69,15 @@ fn run(sources: &Sources) -> ExitCode {
         }
     };
     let exit = node.exit();
-    let deadline = loaded.settings.supervision.shutdown;
+    let asked = Arc::new(Notify::new());
+    if let Err(error) = watch_signals(Arc::clone(&asked), loaded.settings.supervision.shutdown) {
+        return failed(&[format!("signals cannot be waited for: {error}")], ExitCode::FAILURE);
+    }
     system.block_on(async {
-        actix::spawn(stop_on_signal(node, deadline));
+        actix::spawn(async move {
+            asked.notified().await;
+            node.stop().await;
+        });
     });
     let ended = system.run_with_code();
     let _ = log.drain();
@@ -84,15 +93,23 @@ fn run(sources: &Sources) -> ExitCode {
     }
 }
 
-async fn stop_on_signal(node: Node, deadline: Duration) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+/// Waits for a signal on a thread of its own, so that the deadline runs whatever hangs, also the thread of the root.
+fn watch_signals(asked: Arc<Notify>, deadline: Duration) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let (mut interrupt, mut terminate) = {
+        let _inside = runtime.enter();
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    let wait = move || {
+        runtime.block_on(async {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        });
         tracing::info!("asked to stop: closing sessions, finishing the running round");
         end_within(deadline);
-        node.stop().await;
-    }
+        asked.notify_one();
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
+    Ok(())
 }
 
 fn out(text: &str) -> ExitCode {
@@ -104,7 +121,7 @@ fn out(text: &str) -> ExitCode {
 
 fn say_all(notices: &[String]) {
     for notice in notices {
-        let _ = writeln!(std::io::stderr(), "rydra: {notice}");
+        stderr::say(format!("rydra: {notice}\n"), stderr::EXIT_PATIENCE);
     }
 }
 
@@ -114,8 +131,7 @@ fn unusable(problems: &Problems) -> ExitCode {
 }
 
 fn failed(problems: &[String], code: ExitCode) -> ExitCode {
-    for problem in problems {
-        let _ = writeln!(std::io::stderr(), "rydra: {problem}");
-    }
+    let text: String = problems.iter().map(|problem| format!("rydra: {problem}\n")).collect();
+    stderr::say(text, stderr::EXIT_PATIENCE);
     code
 }

@@ -80,6 +80,7 @@ impl Root {
             initial_utxo: plan.initial_utxo.clone().unwrap_or_default(),
             slots: *plan.ledger.slot_time(),
         });
+        shared.readiness.watched(plan.stall + 2 * PULSE_EVERY);
         Self {
             plan: Arc::new(plan),
             shared,
@@ -119,8 +120,13 @@ impl Root {
         // What dies from now on dies of this.
         self.stopping = true;
         tracing::error!(%reason, "the node stops");
-        *self.shared.exit.lock().unwrap_or_else(PoisonError::into_inner) = Exit::Failed(reason);
         end_within(self.plan.shutdown);
+        self.end_failed(reason);
+    }
+
+    /// Ends the process with exit code 1 and this reason.
+    fn end_failed(&self, reason: String) {
+        *self.shared.exit.lock().unwrap_or_else(PoisonError::into_inner) = Exit::Failed(reason);
         System::current().stop_with_code(1);
     }
 

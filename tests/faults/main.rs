@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod greedy;
+mod hanging;
 mod injected;
 mod journal;
 mod malformed;

@@ -40,6 +40,8 @@ pub(crate) struct ApiSession {
     /// Taken before the greeting went out: its answers could be lost, so it waits.
     early: VecDeque<AggregatedMessage>,
     open: bool,
+    /// A fault that was asked for holds it up; what comes meanwhile is `early`, too.
+    stalls: bool,
     outstanding: Outstanding,
     /// Stops as soon as everything is handed in.
     ended: bool,
@@ -75,6 +77,7 @@ impl ApiSession {
             gate: gate.clone(),
             early: VecDeque::new(),
             open: false,
+            stalls: false,
             outstanding: Outstanding::new(id, shared.link.clone()),
             ended: false,
             _slot: slot,
@@ -93,6 +96,10 @@ impl ApiSession {
     }
 
     fn message(&mut self, message: AggregatedMessage, ctx: &mut Context<Self>) {
+        let is_input = matches!(message, AggregatedMessage::Text(_) | AggregatedMessage::Binary(_));
+        if is_input && self.open && !self.stalls {
+            self.stall_if_asked(ctx);
+        }
         match message {
             AggregatedMessage::Ping(payload) => self.queue.pong(&payload),
             AggregatedMessage::Pong(_) => {}
@@ -101,7 +108,7 @@ impl ApiSession {
                 self.end(code, "", ctx);
             }
             text_or_binary @ (AggregatedMessage::Text(_) | AggregatedMessage::Binary(_))
-                if !self.open =>
+                if !self.open || self.stalls =>
             {
                 self.early.push_back(text_or_binary);
                 self.regulate();
@@ -111,8 +118,32 @@ impl ApiSession {
         }
     }
 
+    /// A stall holds up this session alone, not the others on its thread.
+    fn stall_if_asked(&mut self, ctx: &mut Context<Self>) {
+        let Some(stall) = failpoint::pass_beside(failpoint::SESSION_HANDLE) else { return };
+        self.stalls = true;
+        let over = actix_rt::task::spawn_blocking(|| stall.wait());
+        ctx.wait(over.into_actor(self).map(|_, actor, ctx| {
+            // The first of them was stalled for; the others pass the place anew.
+            let mut waiting = std::mem::take(&mut actor.early);
+            actor.stalls = false;
+            if let Some(AggregatedMessage::Text(text)) = waiting.front() {
+                actor.input(text.as_bytes(), ctx);
+            } else if let Some(AggregatedMessage::Binary(bytes)) = waiting.front() {
+                actor.input(bytes, ctx);
+            }
+            waiting.pop_front();
+            for message in waiting {
+                actor.message(message, ctx);
+            }
+            actor.regulate();
+            if actor.ended && !ctx.waiting() {
+                ctx.stop();
+            }
+        }));
+    }
+
     fn input(&mut self, bytes: &[u8], ctx: &mut Context<Self>) {
-        failpoint::pass(failpoint::SESSION_HANDLE);
         match client_input::decode(bytes) {
             Err(invalid) => self.refuse(&invalid),
             Ok(input) => {

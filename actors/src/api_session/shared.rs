@@ -68,7 +68,7 @@ pub(crate) struct Sessions {
     last: AtomicU64,
     open: Mutex<BTreeMap<SessionId, Open>>,
     /// Set under the lock of `open`: a session is either told by the stop or sees this when it opens.
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 /// Why a session is closed with 1001.
@@ -93,13 +93,19 @@ impl Sessions {
 
     /// Whether the node stops: no session is taken any more.
     pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Comes when the node stops.
+    pub async fn stopped(&self) {
+        // An error would mean that this has been dropped.
+        let _ = self.stopping.subscribe().wait_for(|stops| *stops).await;
     }
 
     /// Remembers an open session; one that comes while the node stops is closed at once.
     pub fn opened(&self, id: SessionId, session: Open) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.stopping.load(Ordering::Relaxed) {
+        if self.is_stopping() {
             session.queue.close(CloseCode::Away, THE_NODE_STOPS);
         }
         open.insert(id, session);
@@ -108,7 +114,7 @@ impl Sessions {
     /// The node stops: closes all open sessions with 1001, and from now on each that opens.
     pub fn stop(&self) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
         for session in open.values() {
             session.queue.close(CloseCode::Away, THE_NODE_STOPS);
         }

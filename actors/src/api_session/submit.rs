@@ -32,6 +32,14 @@ const RESTARTING: Overloaded = Overloaded {
     detail: "a part of the node is being rebuilt: submit the same transaction again, it is taken once",
 };
 
+const STOPPING: Overloaded = Overloaded {
+    reason: "stopping",
+    detail: "the node stops and has not decided on this transaction yet: submit it again when the node is back, it is \
+             taken once",
+};
+/// Longest wait for a word once the node stops: the running round ends meanwhile.
+const STOP_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The route.
 pub(crate) async fn transaction(
     request: &HttpRequest,
@@ -99,7 +107,16 @@ async fn submit(tx: Tx, shared: &Arc<Shared>) -> HttpResponse {
     ApiMetrics::count(&shared.metrics.inputs);
     lines::api_transaction_submitted(&id);
     let limit = shared.options.transaction_timeout;
-    let response = match timeout(patience(limit), word).await {
+    let stops = async {
+        shared.sessions.stopped().await;
+        tokio::time::sleep(STOP_PATIENCE).await;
+    };
+    let word = tokio::select! {
+        biased;
+        word = timeout(patience(limit), word) => word,
+        () = stops => return overloaded(&STOPPING),
+    };
+    let response = match word {
         Ok(Ok(TxOutcome::Valid)) => SubmitTxResponse::submitted(),
         Ok(Ok(TxOutcome::Confirmed(snapshot_number))) => {
             SubmitTxResponse::SubmitTxConfirmed { snapshot_number }

@@ -1,6 +1,7 @@
 //! Read models: what `Greetings` and the HTTP getters show. One immutable value, replaced whole.
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rydra_core::api::environment::NetworkInfo;
@@ -97,6 +98,10 @@ struct Ready {
     body: ReadyBody,
     /// Why clients' inputs are refused, when they are.
     blocked: Option<Blocked>,
+    /// When this was said.
+    at: Instant,
+    /// How long it holds that the node is ready unless it is said again.
+    holds: Option<Duration>,
 }
 
 impl Default for Readiness {
@@ -106,7 +111,8 @@ impl Default for Readiness {
             percent: 0,
             reason: "the node has just started: wait".to_owned(),
         };
-        Self(Arc::new(RwLock::new(Ready { is_ready: false, body, blocked: None })))
+        let at = Instant::now();
+        Self(Arc::new(RwLock::new(Ready { is_ready: false, body, blocked: None, at, holds: None })))
     }
 }
 
@@ -115,14 +121,20 @@ impl Readiness {
     pub fn not_ready(&self, phase: &str, percent: u8, reason: &str) {
         let percent = percent.min(100);
         let body = ReadyBody { phase: phase.to_owned(), percent, reason: reason.to_owned() };
-        self.set(Ready { is_ready: false, body, blocked: None });
+        self.set(false, body, None);
+    }
+
+    /// From now on somebody says again and again that the node is ready, and silence for so long means that nobody
+    /// looks after it.
+    pub fn watched(&self, holds: Duration) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).holds = Some(holds);
     }
 
     /// Not ready, and inputs are refused: the disk takes no writes.
     pub fn blocked(&self, blocked: Blocked, reason: &str) {
         let phase = blocked.phase().to_owned();
         let body = ReadyBody { phase, percent: 0, reason: reason.to_owned() };
-        self.set(Ready { is_ready: false, body, blocked: Some(blocked) });
+        self.set(false, body, Some(blocked));
     }
 
     /// What a client is told whose input is refused; `None` while inputs are taken.
@@ -132,20 +144,34 @@ impl Readiness {
         ready.blocked.map(Blocked::refusal)
     }
 
-    fn set(&self, ready: Ready) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = ready;
+    fn set(&self, is_ready: bool, body: ReadyBody, blocked: Option<Blocked>) {
+        let mut ready = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *ready = Ready { is_ready, body, blocked, at: Instant::now(), holds: ready.holds };
     }
 
     /// Ready.
     pub fn ready(&self) {
         let body = ReadyBody { phase: "ready".to_owned(), percent: 100, reason: String::new() };
-        self.set(Ready { is_ready: true, body, blocked: None });
+        self.set(true, body, None);
     }
 
     /// Whether it is, and the body to show.
     #[must_use]
     pub fn get(&self) -> (bool, ReadyBody) {
         let ready = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let silent = ready.at.elapsed();
+        if let Some(holds) = ready.holds
+            && ready.is_ready
+            && silent > holds
+        {
+            let reason = format!(
+                "no word from the root for {} ms; needed one within {} ms, or nothing that dies is rebuilt: look for an \
+                 overloaded machine",
+                silent.as_millis(),
+                holds.as_millis()
+            );
+            return (false, ReadyBody { phase: "stalled".to_owned(), percent: 100, reason });
+        }
         (ready.is_ready, ready.body.clone())
     }
 }

@@ -89,7 +89,7 @@ fn a_place_acts_at_its_count_or_at_every_so_many_and_is_spent_in_the_end() {
 }
 
 /// What a stall at this passing waits with.
-fn ticket(slot: &'static Slot) -> hold::Ticket {
+fn ticket(slot: &'static Slot) -> Ticket {
     slot.pass(|_| true).and_then(|(_, _, ticket)| ticket).expect("armed with a stall")
 }
 

@@ -6,3 +6,4 @@ pub mod journal;
 pub mod log;
 pub mod metrics;
 pub mod progress;
+pub mod stderr;

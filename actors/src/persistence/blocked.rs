@@ -5,9 +5,9 @@ use super::error::{JournalError, OpenError};
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use std::path::Path;
 
-/// Free space without which a full disk counts as full still, in bytes (8 MiB): the write-ahead log between two
-/// moves into the database, and as much again for the database. With less the next batches would fail again.
-pub const ROOM_TO_GO_ON_BYTES: u64 = 8 * 1024 * 1024;
+/// Free space without which a full disk counts as full still, in bytes (1 MiB): what is written within a second under
+/// load. With less the next batches would fail again at once, with more a small disk would never be left.
+pub const ROOM_TO_GO_ON_BYTES: u64 = 1024 * 1024;
 
 /// Why the disk takes no writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ impl Blocked {
             | OpenError::Newer { .. }
             | OpenError::LogMissing { .. }
             | OpenError::DatabaseMissing { .. }
+            | OpenError::Removed { .. }
             | OpenError::Damaged(_) => None,
         }
     }
@@ -74,6 +75,7 @@ impl Blocked {
             | JournalError::Encoding { .. }
             | JournalError::Injected { .. }
             | JournalError::Panicked { .. }
+            | JournalError::Removed { .. }
             | JournalError::Failed => None,
         }
     }

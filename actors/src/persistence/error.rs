@@ -1,7 +1,10 @@
 //! Errors of the journal. Each text says what was seen, what was needed, and what to do.
 
 use super::{FILE_NAME, FORMAT_VERSION, VALUE_MAX_BYTES};
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Why the journal could not be opened. The node must not start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,11 @@ pub enum OpenError {
     },
     /// The write-ahead log is there, the database is not.
     DatabaseMissing {
+        /// The missing file.
+        path: PathBuf,
+    },
+    /// The database of a running node is gone.
+    Removed {
         /// The missing file.
         path: PathBuf,
     },
@@ -152,6 +160,7 @@ impl fmt::Display for OpenError {
             | Self::Newer { .. }
             | Self::LogMissing { .. }
             | Self::DatabaseMissing { .. }
+            | Self::Removed { .. }
             | Self::Damaged(_) => self.fmt_file(f),
             Self::Io { path, doing, seen } => write!(
                 f,
@@ -200,6 +209,7 @@ impl OpenError {
                  move the log away if the journal was deleted on purpose",
                 path.display()
             ),
+            Self::Removed { path } => f.write_str(&removed(path)),
             Self::Damaged(damaged) => write!(f, "{damaged}"),
             Self::NotADirectory { .. }
             | Self::ReferenceLog { .. }
@@ -210,6 +220,16 @@ impl OpenError {
             | Self::Io { .. } => Ok(()),
         }
     }
+}
+
+/// A process that writes to files that nobody will find again keeps no promise.
+fn removed(path: &Path) -> String {
+    format!(
+        "{}: was removed, moved or replaced while the node ran; needed the journal that it opened, as a new one would \
+         forget what was signed; put the directory back as it was, or restore it, and start again; nothing was \
+         reported durable since this was seen",
+        path.display()
+    )
 }
 
 const DISK_FULL: &str = "no space is left on the disk; needed room for the journal to grow; free some (never by deleting \
@@ -242,6 +262,11 @@ pub enum JournalError {
     Encoding {
         /// The encoder's words.
         what: String,
+    },
+    /// The journal was removed, moved or replaced.
+    Removed {
+        /// Where it was.
+        path: PathBuf,
     },
     /// No space is left.
     DiskFull {
@@ -287,6 +312,7 @@ impl fmt::Display for JournalError {
             Self::Encoding { what } => {
                 write!(f, "journal entry could not be encoded: {what}; report this as a bug")
             }
+            Self::Removed { path } => f.write_str(&removed(path)),
             Self::DiskFull { path } => write!(f, "{}: {DISK_FULL}", path.display()),
             Self::Io { path, doing, seen } => write!(
                 f,

@@ -16,7 +16,7 @@ use rydra_core::wire;
 use super::entry::{
     CHECKPOINT_FORMAT, CURSOR_NETWORK, CURSOR_SYSTEM_START, decode_position, decode_time, encoded,
 };
-use super::{Blocked, Opened, READ_PAGE_MAX_BYTES, Store, open};
+use super::{Blocked, OpenError, Opened, READ_PAGE_MAX_BYTES, Store, open, reopen};
 
 /// Everything that a start or a rebuild reads from the journal.
 pub struct Hydrated {
@@ -58,7 +58,23 @@ pub struct OpenJournal {
 /// # Errors
 /// The directory or the file is not usable; see `OpenError`.
 pub fn open_journal(dir: &Path, now: UtcTime) -> Result<OpenJournal, StartError> {
-    let (mut store, opened) = open(dir).map_err(|error| StartError {
+    opened_journal(open(dir), dir, now)
+}
+
+/// Opens the journal of a running node again; it must be there.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub fn reopen_journal(dir: &Path, now: UtcTime) -> Result<OpenJournal, StartError> {
+    opened_journal(reopen(dir), dir, now)
+}
+
+fn opened_journal(
+    result: Result<(Store, Opened), OpenError>,
+    dir: &Path,
+    now: UtcTime,
+) -> Result<OpenJournal, StartError> {
+    let (mut store, opened) = result.map_err(|error| StartError {
         blocked: Blocked::of_open(&error, dir),
         text: error.to_string(),
     })?;

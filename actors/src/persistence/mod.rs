@@ -40,7 +40,7 @@ pub use credit::Credit;
 pub use error::{Damaged, JournalError, OpenError, ReadError, RefusedReason};
 pub use journal_thread::{Callbacks, DurableBatch, JournalHandle, JournalThread, Refused};
 pub use metrics::{JournalMetrics, MetricsSnapshot, SYNC_BUCKETS_US};
-pub use open::{Opened, TailReport, open};
+pub use open::{Opened, TailReport, open, reopen};
 pub use reader::{Checkpoint, EventPage, NamedBytes, RowPage};
 pub use store::{Committed, FullCheck, Store};
 

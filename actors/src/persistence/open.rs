@@ -68,6 +68,23 @@ pub struct TailReport {
 /// [`OpenError`], one variant per cause; nothing was changed then, except that the lock file may now exist.
 pub fn open(dir: &Path) -> Result<(Store, Opened), OpenError> {
     prepare_dir(dir)?;
+    open_in(dir)
+}
+
+/// Opens a journal that this process has had open. It must be there: a new one in its place would forget what was
+/// signed.
+///
+/// # Errors
+/// [`OpenError::Removed`] when it is not; else as [`open`].
+pub fn reopen(dir: &Path) -> Result<(Store, Opened), OpenError> {
+    let path = dir.join(FILE_NAME);
+    if matches!(path.try_exists(), Ok(false)) {
+        return Err(OpenError::Removed { path });
+    }
+    open_in(dir)
+}
+
+fn open_in(dir: &Path) -> Result<(Store, Opened), OpenError> {
     refuse_reference(dir)?;
     let lock = DirLock::take(dir)?;
     let path = dir.join(FILE_NAME);

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::failpoint;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, config::DbConfig};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// An open journal. One per directory and machine; dropped without [`Store::close`] it is as if killed.
@@ -23,8 +24,24 @@ pub struct Store {
     next_outbox: u64,
     outbox_done: u64,
     failed: bool,
+    /// The database file as it was opened.
+    file: FileId,
     // Declared last: released after the connection is closed.
     _lock: DirLock,
+}
+
+/// Which file a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let found = std::fs::metadata(path)?;
+        Ok(Self { device: found.dev(), inode: found.ino() })
+    }
 }
 
 /// What one commit made durable.
@@ -60,6 +77,8 @@ impl Store {
         lock: DirLock,
         tail_rows: u32,
     ) -> Result<(Self, TailReport), OpenError> {
+        let file = FileId::of(&path)
+            .map_err(|e| OpenError::from_io(path.clone(), "reading the journal", &e))?;
         let mut store = Self {
             conn,
             path,
@@ -67,6 +86,7 @@ impl Store {
             next_outbox: 1,
             outbox_done: 0,
             failed: false,
+            file,
             _lock: lock,
         };
         let (tail, report) = store.check_tail(tail_rows)?;
@@ -152,10 +172,22 @@ impl Store {
         let started = now();
         tx.commit().map_err(sqlite("syncing a batch"))?;
         done.sync_us = micros(started);
+        self.still_there()?;
         self.next_event = batch.next_event;
         self.next_outbox = batch.next_outbox;
         self.outbox_done = outbox_done;
         Ok(done)
+    }
+
+    /// Whether the journal is where the next start looks for it. Synced into a file that has no name any more, a batch
+    /// is not durable.
+    fn still_there(&self) -> Result<(), JournalError> {
+        let found = |path: &Path| FileId::of(path).ok();
+        let log = found(&schema::wal_path(&self.path)).is_some();
+        if log && found(&self.path) == Some(self.file) {
+            return Ok(());
+        }
+        Err(JournalError::Removed { path: self.path.clone() })
     }
 
     /// Stops cleanly: marks the stop, moves the log into the database and closes it.
@@ -166,6 +198,7 @@ impl Store {
         if self.failed {
             return Err(JournalError::Failed);
         }
+        self.still_there()?;
         let Self { conn, path, _lock, .. } = self;
         let error = |e: rusqlite::Error| JournalError::from_sqlite(path.clone(), "closing", &e);
         fault::at(failpoint::JOURNAL_CLOSE).map_err(error)?;

@@ -1,13 +1,13 @@
 //! The way down: sessions first (the API does that), then the running round, then the journal (robustness R17).
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 
 use super::Root;
 use crate::head_logic::messages::Drained;
-use crate::observe::clock;
+use crate::observe::{clock, stderr};
+use crate::persistence::JournalError;
 
 /// Between looks whether the running round has ended, at a stop.
 const DRAIN_POLL: Duration = Duration::from_millis(20);
@@ -36,9 +36,12 @@ impl Root {
         let Some(unit) = self.unit.take() else { return Self::stop_system() };
         super::stop(&unit);
         let closing = actix_rt::task::spawn_blocking(move || unit.thread.close());
-        ctx.spawn(closing.into_actor(self).map(|closed, _, _| {
+        ctx.spawn(closing.into_actor(self).map(|closed, actor, _| {
             if let Ok(Err(error)) = closed {
                 tracing::error!(%error, "the journal did not close cleanly");
+                if matches!(error, JournalError::Removed { .. }) {
+                    return actor.end_failed(error.to_string());
+                }
             }
             Self::stop_system();
         }));
@@ -63,7 +66,7 @@ pub fn end_within(deadline: Duration) {
              look for a slow disk, or raise supervision.shutdown-ms\n",
             deadline.as_millis()
         );
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        stderr::say(text, stderr::EXIT_PATIENCE);
         std::process::exit(1);
     };
     if let Err(error) = std::thread::Builder::new().name("stop-deadline".into()).spawn(end) {

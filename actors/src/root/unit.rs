@@ -21,7 +21,7 @@ use crate::observe::log::limiter;
 use crate::observe::log::lines::{self, Loading, Milestone};
 use crate::observe::metrics::Gauge;
 use crate::persistence::actor::Persistence;
-use crate::persistence::hydrate::{Hydrated, OpenJournal, StartError, hydrate, open_journal};
+use crate::persistence::hydrate::{Hydrated, OpenJournal, StartError, hydrate, reopen_journal};
 use crate::persistence::messages::Append;
 use crate::persistence::{
     Blocked, Callbacks, Credit, DurableBatch, JournalThread, ROOM_TO_GO_ON_BYTES,
@@ -266,7 +266,7 @@ fn build(
         {
             return Err(StartError { text: still_full(&plan.dir), blocked });
         }
-        None => open_journal(&plan.dir, clock::now())?,
+        None => reopen_journal(&plan.dir, clock::now())?,
     };
     lines::loading(Loading::LoadingState);
     let progress =

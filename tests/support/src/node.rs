@@ -1,5 +1,6 @@
 //! A node as a process: started with its own flags, killed by its own id, started again on its own directory.
 
+use std::io::{PipeReader, PipeWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
@@ -34,13 +35,15 @@ pub struct NodeSpec {
     pub arguments: Vec<String>,
     /// Environment on top of ours.
     pub environment: Vec<(String, String)>,
+    /// Its standard error is a pipe that is full and that nobody reads.
+    pub unread_stderr: bool,
 }
 
 impl NodeSpec {
     /// A node of this binary with these arguments.
     #[must_use]
     pub fn new(binary: &str, arguments: Vec<String>) -> Self {
-        Self { binary: binary.into(), arguments, environment: Vec::new() }
+        Self { binary: binary.into(), arguments, environment: Vec::new(), unread_stderr: false }
     }
 
     /// The same node, dying as by kill -9 at the `count`-th passing of a failpoint.
@@ -114,6 +117,11 @@ impl NodeSpec {
     /// When it cannot be started.
     pub fn spawn(&self) -> Result<NodeProcess, HarnessError> {
         let started = now();
+        let unread = self.unread_stderr.then(full_pipe).transpose()?;
+        let (stderr, reader) = match unread {
+            Some((reader, writer)) => (Stdio::from(writer), Some(reader)),
+            None => (Stdio::piped(), None),
+        };
         let mut child = Command::new(&self.binary)
             .args(&self.arguments)
             // A backtrace per injected panic would push everything else out of the tail.
@@ -121,7 +129,7 @@ impl NodeSpec {
             .envs(self.environment.iter().map(|(k, v)| (k, v)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .map_err(|e| failed(format!("cannot start {}: {e}", self.binary.display())))?;
         let output = Output::default();
@@ -130,8 +138,22 @@ impl NodeSpec {
             child.stderr.take().map(|pipe| output.read(pipe)),
         ];
         let readers = readers.into_iter().flatten().collect();
-        Ok(NodeProcess { child, started, address: String::new(), output, readers })
+        let address = String::new();
+        Ok(NodeProcess { child, started, address, output, readers, _unread: reader })
     }
+}
+
+/// Bytes that a new pipe takes on Linux.
+const PIPE_BYTES: usize = 64 * 1024;
+
+/// A pipe that takes no more.
+fn full_pipe() -> Result<(PipeReader, PipeWriter), HarnessError> {
+    let pipe = || {
+        let (reader, mut writer) = std::io::pipe()?;
+        writer.write_all(&[b'.'; PIPE_BYTES])?;
+        Ok::<_, std::io::Error>((reader, writer))
+    };
+    pipe().map_err(|e| failed(format!("cannot make a pipe: {e}")))
 }
 
 /// A running (or ended) node. Dropping it kills it.
@@ -142,6 +164,8 @@ pub struct NodeProcess {
     address: String,
     output: Output,
     readers: Vec<JoinHandle<()>>,
+    /// Kept open: a pipe that has no reader any more does not block, it breaks.
+    _unread: Option<PipeReader>,
 }
 
 impl NodeProcess {

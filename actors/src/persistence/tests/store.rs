@@ -368,3 +368,36 @@ proptest! {
         prop_assert_eq!(&Model::read(&reopen(dir.path())), &durable);
     }
 }
+
+/// A batch that is synced into a file without a name is not durable.
+#[test]
+fn a_journal_that_was_removed_or_replaced_takes_nothing_and_is_not_made_anew() {
+    type Change = fn(&std::path::Path);
+    let changes: [(&str, Change); 4] = [
+        ("the directory", |dir| std::fs::remove_dir_all(dir).unwrap()),
+        ("the database", |dir| std::fs::remove_file(dir.join(FILE_NAME)).unwrap()),
+        ("the log", |dir| std::fs::remove_file(dir.join(format!("{FILE_NAME}-wal"))).unwrap()),
+        ("another in its place", |dir| {
+            let path = dir.join(FILE_NAME);
+            std::fs::copy(&path, dir.join("copy")).unwrap();
+            std::fs::rename(dir.join("copy"), &path).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("journal");
+        let (mut store, _) = open(&dir).unwrap();
+        append(&mut store, 0, 3, 20);
+        change(&dir);
+        let mut batch = store.batch();
+        batch.event(3, b"x");
+        let refused = store.commit(batch);
+        assert!(matches!(refused, Err(JournalError::Removed { .. })), "{what}: {refused:?}");
+        drop(store);
+        if !dir.join(FILE_NAME).exists() {
+            let again = crate::persistence::reopen(&dir).map(|_| ());
+            assert!(matches!(again, Err(OpenError::Removed { .. })), "{what}: {again:?}");
+            assert!(!dir.join(FILE_NAME).exists(), "{what}");
+        }
+    }
+}
