@@ -49,8 +49,12 @@ pub enum Violation {
         /// The number that came.
         found: u64,
     },
-    /// One snapshot number carries two contents or two signatures.
+    /// One snapshot number is confirmed twice.
     SnapshotTwice(u64),
+    /// One snapshot number was signed with two contents.
+    SignedTwice(u64),
+    /// The signing guard names a lower number than after an earlier death.
+    GuardWentBack(u64),
     /// A transaction is confirmed twice.
     ConfirmedTwice(String),
     /// A transaction that was confirmed once is not confirmed any more.
@@ -71,6 +75,12 @@ impl fmt::Display for Violation {
                 write!(f, "snapshot {found} came where {needed} had to")
             }
             Self::SnapshotTwice(number) => write!(f, "two snapshots carry number {number}"),
+            Self::SignedTwice(number) => {
+                write!(f, "snapshot number {number} was signed with two contents")
+            }
+            Self::GuardWentBack(number) => {
+                write!(f, "the signing guard went back to {number}: it forgot what was signed")
+            }
             Self::ConfirmedTwice(id) => write!(f, "transaction {id} is confirmed twice"),
             Self::Unconfirmed(id) => {
                 write!(f, "transaction {id} was confirmed and is not any more")

@@ -5,6 +5,7 @@
 pub mod client;
 pub mod disk;
 pub mod faults;
+pub mod guards;
 pub mod invariant;
 pub mod life;
 pub mod load;

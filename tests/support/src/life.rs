@@ -11,10 +11,11 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::client::{Client, Next, history};
+use crate::guards::Guards;
 use crate::invariant::{Violation, Witness, seq_of, tag_of};
 use crate::node::{NodeProcess, NodeSpec};
 use crate::payments::Payments;
@@ -71,6 +72,7 @@ pub struct Life {
     accepted: BTreeSet<String>,
     load_time: Duration,
     starts: u64,
+    guards: Guards,
 }
 
 /// Deaths that one life of a long run goes through.
@@ -104,6 +106,7 @@ impl Life {
             accepted: BTreeSet::new(),
             load_time: Duration::ZERO,
             starts: 0,
+            guards: Guards::default(),
         }
     }
 
@@ -119,6 +122,14 @@ impl Life {
     #[must_use]
     pub fn dir(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// Where its journal lies.
+    fn journal(&self) -> PathBuf {
+        let arguments = &self.spec.arguments;
+        let at = arguments.iter().position(|argument| argument == "--persistence-dir");
+        let dir = at.and_then(|at| arguments.get(at + 1));
+        PathBuf::from(dir.expect("a life has a directory of its own"))
     }
 
     /// The running node.
@@ -137,6 +148,7 @@ impl Life {
     /// Lists the rules that it broke, or tells why there is no node.
     pub fn be_ready(&mut self) -> Result<(), String> {
         let told = |error: HarnessError| error.to_string();
+        self.guards.left_in(&self.journal()).map_err(told)?;
         let mut node = self.spec.start().map_err(told)?;
         let ready = node.wait_ready(PATIENCE).map_err(told)?;
         if self.starts > 0 {
@@ -285,6 +297,10 @@ impl Life {
         node.terminate().unwrap();
         let status = node.wait_exit(STOP_WITHIN).unwrap();
         assert!(status.success(), "SIGTERM: {status}\n{}", node.tail());
+        let twice = self.guards.check(&self.journal()).unwrap();
+        let signed = if twice.is_empty() { Ok(()) } else { Err(twice) };
+        self.judge("what was signed", signed).unwrap_or_else(|broken| panic!("{broken}"));
+        assert!(self.guards.count() > 0 || self.starts < 2, "no death left a guard");
     }
 }
 
