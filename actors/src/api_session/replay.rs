@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use actix::Recipient;
 use actix_ws::CloseCode;
@@ -30,17 +31,18 @@ use super::view::View;
 use crate::cli::LEGACY_VERSION;
 use crate::observe::log::limiter;
 
-/// Bytes of events read at once. Small: a page is what one replay can keep the thread busy with.
-const PAGE_BYTES: usize = 128 * 1024;
-/// The same for a client that kept its replay waiting: what was read and not sent yet is memory that it holds.
-const SLOW_PAGE_BYTES: usize = 8 * 1024;
-/// Wait for a client after which its pages are small.
-const SLOW_WAIT: std::time::Duration = std::time::Duration::from_millis(200);
+/// Most bytes of events read at once. A page is what one replay can keep the thread busy with.
+const PAGE_MAX_BYTES: usize = 128 * 1024;
+/// Bytes of the first pages, and of each after the client kept its replay waiting; doubled whenever it quickly makes
+/// room. What was read and not sent yet is memory that a client holds, about ten times these bytes.
+const PAGE_MIN_BYTES: usize = 8 * 1024;
+/// Wait for a client after which its pages are small again.
+const SLOW_WAIT: Duration = Duration::from_millis(200);
 /// Events behind the newest at which a replay subscribes. Well under the ring: what comes live while they are
 /// replayed has to fit into it.
 const NEAR_EVENTS: u64 = 200;
 /// Live messages wait for the projection's next life this long before the client is told to come back.
-const HUB_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+const HUB_WAIT: Duration = Duration::from_secs(5);
 
 /// Why a connection cannot be opened; the client is told and comes back.
 struct Interrupted(&'static str);
@@ -159,17 +161,22 @@ impl Opening {
     ) -> Result<(), Interrupted> {
         while target.is_some_and(|target| fold.next <= target) && fold.worth_reading(target) {
             turn.take().await;
-            let bytes = if turn.is_slow { SLOW_PAGE_BYTES } else { PAGE_BYTES };
-            let page = self.shared.history.read_events(fold.next, bytes).await;
+            let page = self.shared.history.read_events(fold.next, turn.page_bytes).await;
             let page = page.map_err(unreadable)?;
             if page.is_empty() {
                 return Err(Interrupted("the journal ends before what was published; try again"));
             }
-            for event in page.iter().take_while(|event| Some(event.id) <= target) {
-                if let Some(entry) = fold.step(event, &self.query)?
-                    && self.send(entry, turn).await != Pushed::Taken
-                {
+            for event in page.into_iter().take_while(|event| Some(event.id) <= target) {
+                let entry = fold.step(&event, &self.query)?;
+                drop(event);
+                let Some(entry) = entry else { continue };
+                let sent = self.send(entry, turn).await;
+                if sent != Pushed::Taken {
                     return Err(Interrupted("connection is closed"));
+                }
+                // The rest of the page is read again rather than held for a client that takes its time.
+                if std::mem::take(&mut turn.was_kept_waiting) {
+                    break;
                 }
             }
             // One page per turn: replays share a thread.
@@ -187,7 +194,7 @@ impl Opening {
         turn.give();
         let since = tokio::time::Instant::now();
         let pushed = self.queue.push_replayed(entry).await;
-        turn.is_slow = since.elapsed() >= SLOW_WAIT;
+        turn.waited(since.elapsed());
         turn.take().await;
         pushed
     }
@@ -231,13 +238,20 @@ impl Opening {
 struct Turn {
     turns: Arc<Semaphore>,
     held: Option<OwnedSemaphorePermit>,
-    /// The client took long for what it got last.
-    is_slow: bool,
+    /// Bytes of events to read next.
+    page_bytes: usize,
+    /// The client took long for what it got last: the rest of the page is not held for it.
+    was_kept_waiting: bool,
 }
 
 impl Turn {
     fn of(turns: &Arc<Semaphore>) -> Self {
-        Self { turns: Arc::clone(turns), held: None, is_slow: false }
+        Self {
+            turns: Arc::clone(turns),
+            held: None,
+            page_bytes: PAGE_MIN_BYTES,
+            was_kept_waiting: false,
+        }
     }
 
     async fn take(&mut self) {
@@ -249,6 +263,16 @@ impl Turn {
 
     fn give(&mut self) {
         self.held = None;
+    }
+
+    /// The client made room after so long.
+    fn waited(&mut self, time: Duration) {
+        self.was_kept_waiting = time >= SLOW_WAIT;
+        self.page_bytes = if self.was_kept_waiting {
+            PAGE_MIN_BYTES
+        } else {
+            (2 * self.page_bytes).min(PAGE_MAX_BYTES)
+        };
     }
 }
 
