@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rydra_test_support::node::NodeProcess;
+use rydra_test_support::node::{NodeProcess, NodeSpec};
 use rydra_test_support::payments::Payments;
 use rydra_test_support::poll::poll_until;
 
@@ -15,10 +15,28 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// First version of Node.js that runs TypeScript and has a WebSocket of its own.
 const NODE_VERSION_MIN: (u32, u32) = (22, 18);
 
+fn document() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/FAULTS.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The node as the document starts it: its variables and flags, and nothing else, around the files of a test.
+fn as_documented(files: &NodeSpec) -> NodeSpec {
+    let text = document();
+    let commands = text.lines().filter(|line| line.contains("rydra --config node.yaml"));
+    let [command] = commands.collect::<Vec<_>>()[..] else { panic!("one start in the document") };
+    let (variables, flags) = command.split_once("rydra --config node.yaml").unwrap();
+    let flags: Vec<&str> = flags.split('#').next().unwrap().split_whitespace().collect();
+    assert_eq!(flags, ["--enable-fault-injection"], "{command}");
+    variables.split_whitespace().fold(files.with_arguments(&flags), |spec, variable| {
+        let (name, value) = variable.split_once('=').unwrap();
+        spec.with_environment(name, value)
+    })
+}
+
 /// The block of this language in the document, as a file.
 fn example(language: &str, dir: &Path) -> PathBuf {
-    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/FAULTS.md");
-    let text = std::fs::read_to_string(document).unwrap();
+    let text = document();
     let start = format!("```{language}\n");
     let blocks: Vec<&str> = text.split(&start).skip(1).collect();
     assert_eq!(blocks.len(), 1, "one example in {language}");
@@ -42,16 +60,22 @@ fn runs_typescript(version: &str) -> bool {
     }
 }
 
-/// Runs an example against a fresh node that takes faults; gives what it printed.
+/// Runs an example against a fresh node that was started as the document says, and again at once: a suite is run
+/// while it is written. Gives what it printed last.
 fn run(program: &Path, language: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let payments = Payments::make(dir.path(), 1, 1, 3).unwrap();
-    let spec = payments.node(env!("CARGO_BIN_EXE_rydra")).for_faults();
-    let mut node: NodeProcess = spec.start().unwrap();
+    let mut node = as_documented(&payments.node(env!("CARGO_BIN_EXE_rydra"))).start().unwrap();
     node.wait_ready(PATIENCE).unwrap();
     node.wait_funds(1, PATIENCE).unwrap();
+    let suite = example(language, dir.path());
+    run_once(program, &suite, language, &node);
+    run_once(program, &suite, language, &node)
+}
+
+fn run_once(program: &Path, suite: &Path, language: &str, node: &NodeProcess) -> String {
     let mut suite = Command::new(program)
-        .arg(example(language, dir.path()))
+        .arg(suite)
         .arg(node.address())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -69,7 +93,6 @@ fn run(program: &Path, language: &str) -> String {
     let (out, complaints) =
         (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
     assert!(said.status.success(), "{ended:?}\n{out}\n{complaints}\n{}", node.tail());
-    assert!(node.is_alive());
     out.into_owned()
 }
 

@@ -122,7 +122,7 @@ pub(super) fn bind_text(what: &str, address: SocketAddr, error: &std::io::Error)
     format!("cannot listen on {address}: {error}; {advice}")
 }
 
-/// Every request: an upgrade is a WebSocket whatever its path, anything else goes to the router.
+/// Every request: an upgrade is a WebSocket whatever its path, `/faults` apart; anything else goes to the router.
 async fn any(
     request: HttpRequest,
     payload: web::Payload,
@@ -131,7 +131,7 @@ async fn any(
     let upgrades = request.headers().get(header::UPGRADE).is_some_and(|value| {
         value.to_str().is_ok_and(|value| value.to_ascii_lowercase().contains("websocket"))
     });
-    if upgrades {
+    if upgrades && !routes::is_fault(request.path(), &shared) {
         return upgrade(&request, payload, shared.into_inner());
     }
     Ok(routes::handle(request, payload, shared).await)

@@ -45,6 +45,11 @@ const LATER_BELOW: [(&str, &str); 3] =
 /// Shortest and longest `Retry-After`, seconds; spread so that clients do not come back together.
 const RETRY_AFTER_S: std::ops::RangeInclusive<u8> = 1..=4;
 
+/// Whether a request is for `/faults` of a node that takes them: nothing there is a WebSocket.
+pub(crate) fn is_fault(path: &str, shared: &Shared) -> bool {
+    shared.faults.is_some() && faults::is_below(path)
+}
+
 /// Answers any request that is no WebSocket upgrade.
 pub(crate) async fn handle(
     request: HttpRequest,
@@ -64,17 +69,16 @@ async fn answer(
     payload: web::Payload,
     shared: &Arc<Shared>,
 ) -> HttpResponse {
-    if *request.method() == Method::OPTIONS {
+    let (method, path) = (request.method().as_str(), request.path());
+    let faults = shared.faults.as_ref().filter(|_| is_fault(path, shared));
+    if *request.method() == Method::OPTIONS && faults.is_none() {
         return preflight(request.headers());
     }
     if let Some(refusal) = refuse_cbor(request.headers()) {
         return refusal;
     }
-    let (method, path) = (request.method().as_str(), request.path());
     lines::api_http_request_received(method, path);
-    if let Some(door) = &shared.faults
-        && faults::is_below(path)
-    {
+    if let Some(door) = faults {
         return faults::answer(request, shared, door).await;
     }
     match (method, path) {

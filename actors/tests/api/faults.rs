@@ -88,7 +88,10 @@ const BAD: &[(&str, &str, &str)] = &[
     ("POST", "/faults/actors/HeadLogic", "is no route"),
     ("POST", "/faults/actors/HeadLogic/kill/", "is no route"),
     ("POST", "/faults/actors//kill", "no actor has the role \"\""),
-    ("POST", "/faults/actors/Head%4cogic/kill", "\"Head%4cogic\""),
+    ("POST", "/faults/actors/Head%4cogik/kill", "\"HeadLogik\""),
+    ("POST", "/faults/actors%2fHeadLogic/kill", "is no route"),
+    ("OPTIONS", "/faults", "OPTIONS /faults is no route; needed GET or DELETE /faults"),
+    ("OPTIONS", "/faults/journal/full", "is no route"),
     ("POST", "/faults/actors/headlogic/kill", "one of Persistence, HeadLogic"),
     ("POST", "/faults/actors/Root/kill", "no actor has the role \"Root\""),
     ("DELETE", "/faults/actors/Root", "no actor has the role \"Root\""),
@@ -98,12 +101,14 @@ const BAD: &[(&str, &str, &str)] = &[
     ("POST", "/faults/actors/HeadLogic/stall?ms=", "ms=; needed an integer from 1 to 600000"),
     ("POST", "/faults/actors/HeadLogic/stall?ms=600001", "ms=600001"),
     ("POST", "/faults/actors/HeadLogic/stall?ms=-1", "ms=-1"),
+    ("POST", "/faults/actors/HeadLogic/stall?ms=+1", "ms=+1"),
+    ("POST", "/faults/actors/HeadLogic/stall?ms=00001", "without sign and leading zeros"),
     ("POST", "/faults/actors/HeadLogic/stall?ms=ten", "ms=ten"),
     ("POST", "/faults/actors/HeadLogic/stall?ms=1&ms=2", "parameter ms twice"),
     ("POST", "/faults/actors/HeadLogic/stall?ms=%00", "needed an integer"),
     ("POST", "/faults/actors/HeadLogic/kill?session=1", "parameter \"session\"; needed none"),
     ("POST", "/faults/actors/ApiSession/kill", "session \"oldest\" is not open"),
-    ("POST", "/faults/actors/ApiSession/kill?session=newest", "0 are open"),
+    ("POST", "/faults/actors/ApiSession/kill?session=newest", "is not open, 0 are"),
     ("POST", "/faults/actors/ApiSession/kill?session=01", "oldest, newest, or a number"),
     ("POST", "/faults/journal/explode", "one of fail, slow, full"),
     ("POST", "/faults/journal/slow", "no ms"),
@@ -134,7 +139,8 @@ async fn every_bad_input_is_told_what_was_seen_and_needed_and_does_nothing() {
         let answer = call(&node, method, path, "", "").await;
         assert_eq!(answer.status, 400, "{method} {path}: {}", answer.body);
         let text: String = serde_json::from_str(&answer.body).unwrap();
-        assert!(text.contains(said) && text.contains("needed"), "{method} {path}: {text}");
+        assert!(text.contains(said), "{method} {path}: {text}");
+        assert!(text.contains("; needed ") && text.contains("; do: "), "{method} {path}: {text}");
         assert!(text.len() < 1_000, "{method} {path}: {text}");
     }
     let long = format!("/faults/actors/{}/kill", "x".repeat(20_000));
@@ -158,6 +164,22 @@ async fn bodies_and_requests_of_web_pages_are_refused() {
     assert_eq!(row["armed"], Value::Null, "nothing was armed");
     let preflight = "access-control-request-method: DELETE\r\n";
     assert_eq!(call(&node, "OPTIONS", "/faults", preflight, "").await.status, 400);
+    let preflight = "origin: https://evil.example\r\naccess-control-request-method: GET\r\n";
+    assert_eq!(call(&node, "OPTIONS", "/faults", preflight, "").await.status, 403);
+}
+
+#[actix_rt::test]
+async fn a_websocket_there_is_refused_and_opens_no_session() {
+    let node = Node::for_faults();
+    let handshake = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for path in ["/faults", "/faults/actors/HeadLogic/kill"] {
+        let answer = call(&node, "GET", path, handshake, "").await;
+        assert_eq!(answer.status, 400, "{path}: {}", answer.body);
+        assert!(answer.body.contains("nothing below /faults is a WebSocket"), "{}", answer.body);
+    }
+    let report = ok(&node, "GET", "/faults").await;
+    assert_eq!(report["actors"][5]["sessions"], json!([]), "{report}");
 }
 
 #[actix_rt::test]

@@ -15,7 +15,7 @@ use rydra_core::unit::excerpt;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use self::params::{Params, WHEN};
+use self::params::{Params, WHEN, decoded, told};
 use super::routes::{internal, json as json_body, overloaded, text};
 use super::shared::{FaultDoor, Shared};
 use crate::failpoint::{self, Due, JOURNAL_DISK, Point, Word};
@@ -32,7 +32,7 @@ const JOURNAL: [(&str, Word); 3] =
 
 const ROUTES: &str = "GET or DELETE /faults, POST /faults/actors/ROLE/kill, panic or stall, POST \
                       /faults/journal/fail, slow or full, POST /faults/failpoints/NAME, or DELETE of \
-                      /faults/actors/ROLE, /faults/journal or /faults/failpoints/NAME; see docs/FAULTS.md";
+                      /faults/actors/ROLE, /faults/journal or /faults/failpoints/NAME";
 
 /// Why a request did nothing.
 enum Refused {
@@ -76,14 +76,23 @@ pub(super) async fn answer(
     }
 }
 
-/// What no route takes: bodies, and requests of web pages. A page that its reader only visits could end the
-/// node otherwise.
+/// What no route takes: bodies, WebSockets, and requests of web pages. A page that its reader only visits could end
+/// the node otherwise.
 fn refuse(request: &HttpRequest) -> Option<Refused> {
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(origin) = header(header::ORIGIN) {
         let origin = excerpt(origin);
-        return Some(Refused::Page(format!(
-            "a request of a web page (origin {origin}); needed one of a test suite: send it without the header Origin"
+        return Some(Refused::Page(told(
+            &format!("a request of a web page (origin {origin})"),
+            "one of a test suite",
+            "send it without the header Origin",
+        )));
+    }
+    if header(header::UPGRADE).is_some() {
+        return Some(Refused::Bad(told(
+            &format!("a request to change the protocol at {}", excerpt(request.path())),
+            "a plain request: nothing below /faults is a WebSocket",
+            "connect to ws://HOST:PORT/ for one, or leave out the header Upgrade",
         )));
     }
     let length = header(header::CONTENT_LENGTH).filter(|length| *length != "0");
@@ -92,12 +101,15 @@ fn refuse(request: &HttpRequest) -> Option<Refused> {
         (None, Some(_)) => "a body in chunks".to_owned(),
         (None, None) => return None,
     };
-    Some(Refused::Bad(format!("{seen}; needed none: parameters stand in the query, as ?ms=500")))
+    let todo = "put parameters into the query, as ?ms=500";
+    Some(Refused::Bad(told(&seen, "none", todo)))
 }
 
 async fn route(request: &HttpRequest, shared: &Shared, door: &FaultDoor) -> Answer {
     let (method, path, query) = (request.method().as_str(), request.path(), request.query_string());
-    let segments: Vec<&str> = path.split('/').skip(2).collect();
+    // Each for itself: a slash that is written %2F divides nothing.
+    let segments: Vec<String> = path.split('/').skip(2).map(decoded).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method, segments.as_slice()) {
         ("GET", []) => Params::read(query, &[]).map(|_| report::all(shared)).map_err(Refused::Bad),
         ("DELETE", []) => {
@@ -119,8 +131,12 @@ async fn route(request: &HttpRequest, shared: &Shared, door: &FaultDoor) -> Answ
         ("POST", ["failpoints", name]) => arm(name, query).map_err(Refused::Bad),
         ("DELETE", ["failpoints", name]) => Ok(disarm(point_of(name)?, query)?),
         _ => {
-            let seen = excerpt(path);
-            Err(Refused::Bad(format!("{method} {seen} is no route; needed {ROUTES}")))
+            let seen = format!("{} {} is no route", excerpt(method), excerpt(path));
+            Err(Refused::Bad(told(
+                &seen,
+                ROUTES,
+                "take one of these; docs/FAULTS.md tells what each does",
+            )))
         }
     }
 }
@@ -128,17 +144,16 @@ async fn route(request: &HttpRequest, shared: &Shared, door: &FaultDoor) -> Answ
 fn role_of(name: &str) -> Result<Role, String> {
     Role::named(name).ok_or_else(|| {
         let roles: Vec<&str> = TREE.iter().map(|(role, _)| role.name()).collect();
-        format!("no actor has the role \"{}\"; needed one of {}", excerpt(name), roles.join(", "))
+        let seen = format!("no actor has the role \"{}\"", excerpt(name));
+        told(&seen, &format!("one of {}", roles.join(", ")), "take one of them")
     })
 }
 
 fn point_of(name: &str) -> Result<Point, String> {
     Point::named(name).ok_or_else(|| {
-        format!(
-            "no failpoint is called \"{}\"; needed one of {}",
-            excerpt(name),
-            failpoint::NAMES.join(", ")
-        )
+        let seen = format!("no failpoint is called \"{}\"", excerpt(name));
+        let needed = format!("one of {}", failpoint::NAMES.join(", "));
+        told(&seen, &needed, "take one of them")
     })
 }
 
@@ -146,8 +161,9 @@ fn point_of(name: &str) -> Result<Point, String> {
 async fn hurt(role: &str, action: &str, query: &str, shared: &Shared, door: &FaultDoor) -> Answer {
     let role = role_of(role)?;
     if !ActorFault::WORDS.contains(&action) {
-        let words = ActorFault::WORDS.join(", ");
-        return Err(format!("no actor can \"{}\"; needed one of {words}", excerpt(action)).into());
+        let seen = format!("no actor can \"{}\"", excerpt(action));
+        let needed = format!("one of {}", ActorFault::WORDS.join(", "));
+        return Err(told(&seen, &needed, "take one of them").into());
     }
     let session = (role == Role::ApiSession).then_some("session");
     let ms = (action == "stall").then_some("ms");
@@ -212,10 +228,10 @@ fn session_of(asked: Option<&str>, shared: &Shared) -> Result<(u64, super::share
         number => open.iter().position(|(id, _)| id.0.to_string() == number).unwrap_or(open.len()),
     };
     if at >= open.len() {
-        return Err(format!(
-            "session \"{}\" is not open; needed oldest, newest, or a number that GET /faults lists; {} are open",
-            excerpt(asked),
-            open.len()
+        return Err(told(
+            &format!("session \"{}\" is not open, {} are", excerpt(asked), open.len()),
+            "oldest, newest, or a number that GET /faults lists",
+            "connect a client, or take one of those",
         ));
     }
     let (id, session) = open.swap_remove(at);
@@ -226,7 +242,8 @@ fn session_of(asked: Option<&str>, shared: &Shared) -> Result<(u64, super::share
 fn journal(action: &str, query: &str) -> Result<Value, String> {
     let Some((_, word)) = JOURNAL.into_iter().find(|(known, _)| *known == action) else {
         let known = JOURNAL.map(|(word, _)| word).join(", ");
-        return Err(format!("no journal can \"{}\"; needed one of {known}", excerpt(action)));
+        let seen = format!("no journal can \"{}\"", excerpt(action));
+        return Err(told(&seen, &format!("one of {known}"), "take one of them"));
     };
     let mut known = WHEN.to_vec();
     if word == Word::Stall {
@@ -249,10 +266,10 @@ fn arm(name: &str, query: &str) -> Result<Value, String> {
     let asked = params.text("action").unwrap_or(default.text());
     let Some(word) = words.iter().find(|word| word.text() == asked) else {
         let words: Vec<&str> = words.iter().map(|word| word.text()).collect();
-        return Err(format!(
-            "action \"{}\" at {name}; needed one that this place has: {}",
-            excerpt(asked),
-            words.join(", ")
+        return Err(told(
+            &format!("action \"{}\" at {name}", excerpt(asked)),
+            &format!("one that this place has: {}", words.join(", ")),
+            "take one of them",
         ));
     };
     armed(point, params.arming(*word, Due::At(1))?)

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use rydra_core::unit::excerpt;
 
-use crate::api_session::query::decoded;
 use crate::failpoint::{Arming, Due, STALL_MAX_MILLIS, Word};
 
 /// Largest count: more passings than any test waits for.
@@ -25,6 +24,27 @@ pub(super) const NUMBERS: [(&str, u64); 5] = [
 /// Those that say when an armed place acts.
 pub(super) const WHEN: [&str; 4] = ["count", "every", "times", "for-ms"];
 
+/// A refusal in the form of all others of this program.
+pub(super) fn told(seen: &str, needed: &str, todo: &str) -> String {
+    format!("{seen}; needed {needed}; do: {todo}")
+}
+
+/// A name or a value with its `%XX` put in. A plus is a plus: nothing here has a space that it could stand for.
+pub(super) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escape = after.get(..2).filter(|_| *first == b'%').and_then(|digits| {
+            let digits = std::str::from_utf8(digits).ok()?;
+            digits.bytes().all(|b| b.is_ascii_hexdigit()).then_some(())?;
+            u8::from_str_radix(digits, 16).ok()
+        });
+        bytes.push(escape.unwrap_or(*first));
+        rest = escape.and_then(|_| after.get(2..)).unwrap_or(after);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The parameters of one request.
 #[derive(Debug, Default)]
 pub(super) struct Params(BTreeMap<String, String>);
@@ -41,10 +61,11 @@ impl Params {
                     [] => "none here".to_owned(),
                     known => format!("one of {}", known.join(", ")),
                 };
-                return Err(format!("parameter \"{}\"; needed {needed}", excerpt(&name)));
+                let seen = format!("parameter \"{}\"", excerpt(&name));
+                return Err(told(&seen, &needed, "leave it out, or correct its name"));
             }
             if params.insert(name.clone(), value).is_some() {
-                return Err(format!("parameter {name} twice; needed it once"));
+                return Err(told(&format!("parameter {name} twice"), "it once", "leave one out"));
             }
         }
         Ok(Self(params))
@@ -58,34 +79,42 @@ impl Params {
     fn number(&self, name: &str) -> Result<Option<u64>, String> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let most = NUMBERS.iter().find(|(known, _)| *known == name).map_or(0, |(_, most)| *most);
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // One way to write each number: what a suite reads back is what it sent.
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
         match text.parse::<u64>() {
-            Ok(number) if digits && (1..=most).contains(&number) => Ok(Some(number)),
+            Ok(number) if plain && (1..=most).contains(&number) => Ok(Some(number)),
             Ok(_) | Err(_) => {
-                let seen = excerpt(text);
-                Err(format!("{name}={seen}; needed an integer from 1 to {most}"))
+                let needed = format!("an integer from 1 to {most}");
+                let todo = format!("write {name}=N in digits, without sign and leading zeros");
+                Err(told(&format!("{name}={}", excerpt(text)), &needed, &todo))
             }
         }
     }
 
     /// The length of a stall, which has no default.
     pub fn stall(&self, what: &str) -> Result<Duration, String> {
-        self.number("ms")?
-            .map(Duration::from_millis)
-            .ok_or_else(|| format!("no ms; needed ms=1 to {STALL_MAX_MILLIS} milliseconds {what}"))
+        self.number("ms")?.map(Duration::from_millis).ok_or_else(|| {
+            let needed = format!("ms=1 to {STALL_MAX_MILLIS} milliseconds {what}");
+            told("no ms", &needed, "add ?ms=500")
+        })
     }
 
     /// What a place is armed with; without `count` and `every` it is due as said.
     pub fn arming(&self, word: Word, default: Due) -> Result<Arming, String> {
         let is_stall = word == Word::Stall;
         if !is_stall && self.text("ms").is_some() {
-            return Err(format!("ms with {}; needed ms for a stall only", word.text()));
+            let seen = format!("ms with {}", word.text());
+            return Err(told(
+                &seen,
+                "ms for a stall only",
+                "leave ms out, or ask for action=stall",
+            ));
         }
         let stall = is_stall.then(|| self.stall("for each stall")).transpose()?;
         let due = match (self.number("count")?, self.number("every")?) {
             (Some(_), Some(_)) => {
-                return Err("count and every; needed one of them: at the count-th passing, or at every such"
-                    .to_owned());
+                let needed = "one of them: at the count-th passing, or at every such";
+                return Err(told("count and every", needed, "leave one out"));
             }
             (Some(count), None) => Due::At(count),
             (None, Some(every)) => Due::Every(every),
@@ -93,12 +122,12 @@ impl Params {
         };
         let times = self.number("times")?;
         if times.is_some() && matches!(due, Due::At(_)) {
-            return Err("times without every; needed every=N with it: at a count it happens once"
-                .to_owned());
+            let needed = "every=N with it: at a count it happens once";
+            return Err(told("times without every", needed, "add every=1, or leave times out"));
         }
         if word == Word::Switch && (times.is_some() || due != default) {
-            return Err("count, every or times with switch; needed none: it is on until it is disarmed, or for for-ms"
-                .to_owned());
+            let needed = "none: it is on until it is disarmed, or for for-ms";
+            return Err(told("count, every or times with switch", needed, "leave them out"));
         }
         let lasts = self.number("for-ms")?.map(Duration::from_millis);
         Ok(Arming { times, lasts, ..Arming::new(word.action(stall), due) })
@@ -122,6 +151,7 @@ mod tests {
         assert_eq!(slow.action, Action::Stall(Some(Duration::from_millis(3))));
         assert_eq!((slow.due, slow.times), (Due::Every(2), Some(5)));
         assert_eq!(slow.lasts, Some(Duration::from_millis(7)));
+        assert_eq!(decoded("a%20b+c%4"), "a b+c%4");
         let once = arming("count=37", Word::Abort, Due::At(1));
         assert_eq!(once, Ok(Arming::new(Action::Abort, Due::At(37))));
     }
@@ -132,7 +162,13 @@ mod tests {
             ("cuont=1", Word::Panic, "parameter \"cuont\"; needed one of count, every"),
             ("count=1&count=2", Word::Panic, "parameter count twice; needed it once"),
             ("count=0", Word::Panic, "count=0; needed an integer from 1 to 1000000000"),
-            ("count=+1", Word::Panic, "count= 1; needed"),
+            ("count=+1", Word::Panic, "count=+1; needed"),
+            ("count=%2B1", Word::Panic, "count=+1; needed"),
+            (
+                "count=00001",
+                Word::Panic,
+                "count=00001; needed an integer from 1 to 1000000000; do: write",
+            ),
             ("count", Word::Panic, "count=; needed"),
             ("count=1e3", Word::Panic, "count=1e3; needed"),
             ("count=99999999999999999999999", Word::Panic, "needed an integer"),
@@ -146,7 +182,7 @@ mod tests {
         ];
         for (query, word, needed) in cases {
             let text = arming(query, word, Due::At(1)).expect_err(query);
-            assert!(text.contains(needed), "{query}: {text}");
+            assert!(text.contains(needed) && text.contains("; do: "), "{query}: {text}");
         }
         let long = "x".repeat(10_000);
         assert!(Params::read(&long, &[]).unwrap_err().len() < 200);
