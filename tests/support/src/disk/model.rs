@@ -1,10 +1,14 @@
 //! What a power cut may leave of a directory.
 //!
-//! The rules are POSIX's, harsher than any disk we know: a file's bytes and length are safe once that file was
-//! synced; a name (made, renamed, removed) is safe once its directory was synced, whatever was synced of the file.
-//! Of everything later any part may have reached the disk, in any order, and a write may have been torn at the
-//! boundary of a sector. What a failed sync was to write is lost with the next sync that succeeds, as on Linux, where the
-//! pages count as clean then. All choices come from one seed.
+//! The rules are POSIX's: a file's bytes and length are safe once that file was synced; a name (made, renamed,
+//! removed) is safe once its directory was synced, whatever was synced of the file. Of everything later any part may have
+//! reached the disk, in any order, a write may have been torn at the boundary of a sector, of 512 bytes or of 4 KiB, and a
+//! length may have got there before its bytes, so that what lay there before shows through. What a failed sync was to write is
+//! lost with the next sync that succeeds, as on Linux, where the pages count as clean then. All choices come from one seed.
+//!
+//! In three points a disk may be worse. A sector that is torn away keeps what was safe in it: no drive here loses old
+//! bytes for new ones (SQLite's "powersafe overwrite"). A rename happens as a whole. And it is safe with the directory
+//! that it goes to, so a rename across directories would be judged too kindly.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +16,14 @@ use super::image::{Image, Node};
 use super::trace::{Call, FileId};
 use crate::random::Random;
 
-/// What disks write as a whole, in bytes: the boundary at which a write is torn.
+/// The smallest that disks write as a whole, in bytes: a boundary at which a write is torn.
 pub const SECTOR_BYTES: u64 = 512;
+
+/// What newer disks write as a whole, in bytes.
+pub const LARGE_SECTOR_BYTES: u64 = 4096;
+
+/// What shows through where a length is there and its bytes are not.
+pub const STALE: u8 = 0xa5;
 
 /// How much of what was not synced survives; drawn for each cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +122,23 @@ impl Change {
         }
     }
 
+    /// The length that it gives a file, without its bytes.
+    fn extend(&self, content: &mut Vec<u8>) {
+        let Self::Write { offset, bytes } = self else { return };
+        let (offset, end) = (*offset as usize, *offset as usize + bytes.len());
+        if content.len() < end {
+            content.resize(content.len().max(offset), 0);
+            content.resize(end, STALE);
+        }
+    }
+
     /// What is left of it when each of its sectors survives as `keep` says.
-    fn torn(&self, mut keep: impl FnMut() -> bool) -> Vec<Self> {
+    fn torn(&self, sector: u64, mut keep: impl FnMut() -> bool) -> Vec<Self> {
         let Self::Write { offset, bytes } = self else { return vec![self.clone()] };
         let mut parts = Vec::new();
         let mut at = 0;
         while at < bytes.len() {
-            let to_boundary = SECTOR_BYTES - (offset + at as u64) % SECTOR_BYTES;
+            let to_boundary = sector - (offset + at as u64) % sector;
             let end = bytes.len().min(at + to_boundary as usize);
             if keep() {
                 let part = bytes.get(at..end).unwrap_or_default().to_vec();
@@ -257,6 +277,9 @@ impl Disk {
             _ => Survival::AnyOrder(*random.pick(&[10, 50, 90])),
         };
         let end = self.last_in_order(random);
+        let sector = *random.pick(&[SECTOR_BYTES, LARGE_SECTOR_BYTES]);
+        let lengths_first = matches!(survival, Survival::AnyOrder(_)) && random.chance(50);
+        let cut = Cut { survival, end, sector };
         let mut names = self.durable.clone();
         for (at, naming) in &self.pending {
             let survives = match survival {
@@ -271,7 +294,10 @@ impl Disk {
         self.image(&names, |inode| {
             let mut content = inode.durable.clone();
             for (at, change) in &inode.pending {
-                for part in survivors(survival, *at, end, change, random) {
+                if lengths_first && random.chance(50) {
+                    change.extend(&mut content);
+                }
+                for part in cut.survivors(*at, change, random) {
                     part.apply(&mut content);
                 }
             }
@@ -307,21 +333,28 @@ impl Disk {
     }
 }
 
-/// What is left of one change of a file.
-fn survivors(
+/// The choices of one cut.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
     survival: Survival,
-    at: u64,
+    /// The call that is torn when the order is kept.
     end: u64,
-    change: &Change,
-    random: &mut Random,
-) -> Vec<Change> {
-    match survival {
-        Survival::Nothing => Vec::new(),
-        Survival::InOrder if at < end => vec![change.clone()],
-        Survival::InOrder if at == end => change.torn(|| random.chance(50)),
-        Survival::InOrder => Vec::new(),
-        Survival::AnyOrder(chance) if !random.chance(chance) => Vec::new(),
-        Survival::AnyOrder(_) if random.chance(25) => change.torn(|| random.chance(50)),
-        Survival::AnyOrder(_) => vec![change.clone()],
+    sector: u64,
+}
+
+impl Cut {
+    /// What is left of one change of a file.
+    fn survivors(self, at: u64, change: &Change, random: &mut Random) -> Vec<Change> {
+        match self.survival {
+            Survival::Nothing => Vec::new(),
+            Survival::InOrder if at < self.end => vec![change.clone()],
+            Survival::InOrder if at == self.end => change.torn(self.sector, || random.chance(50)),
+            Survival::InOrder => Vec::new(),
+            Survival::AnyOrder(chance) if !random.chance(chance) => Vec::new(),
+            Survival::AnyOrder(_) if random.chance(25) => {
+                change.torn(self.sector, || random.chance(50))
+            }
+            Survival::AnyOrder(_) => vec![change.clone()],
+        }
     }
 }

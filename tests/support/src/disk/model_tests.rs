@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::image::{Image, Node};
-use super::model::{Disk, SECTOR_BYTES};
+use super::model::{Disk, LARGE_SECTOR_BYTES, SECTOR_BYTES, STALE};
 use super::trace::{Call, parse};
 use crate::random::Random;
 
@@ -79,6 +79,26 @@ fn writes_after_a_sync_survive_in_any_part_torn_at_sectors_only() {
     assert!(seen.contains(&vec![3; sectors]), "all survived");
     assert!(seen.contains(&vec![2; sectors]), "the newer one was lost");
     assert!(seen.iter().any(|versions| versions.contains(&1) && versions.contains(&3)), "torn");
+}
+
+#[test]
+fn sectors_may_be_large_and_a_length_may_come_before_its_bytes() {
+    let len = 2 * LARGE_SECTOR_BYTES as usize;
+    let calls = [
+        create("a", 1),
+        write(1, 0, 1, len),
+        Call::Sync { file: 1 },
+        sync_dir(""),
+        write(1, 0, 2, 2 * len),
+    ];
+    let all = cuts(&calls);
+    let files = || all.iter().filter_map(|image| bytes(image, "a"));
+    let half = LARGE_SECTOR_BYTES as usize;
+    let is = |part: &[u8], byte| part.iter().all(|b| *b == byte);
+    assert!(files().any(|a| is(&a[..half], 1) && is(&a[half..len], 2)), "torn at 4 KiB");
+    assert!(files().all(|a| !a[..len].contains(&STALE)), "what was safe shows no garbage");
+    assert!(files().any(|a| a.len() == 2 * len && is(&a[len..], STALE)), "a length alone");
+    assert!(files().any(|a| a.len() == len), "nothing of it");
 }
 
 #[test]
