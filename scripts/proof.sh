@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Figures of long runs, each with its limit and whether it is met. Run on a quiet machine: scripts/proof.sh all
+# Figures of long runs, each with its limit and whether it is met. Run on a quiet machine: scripts/proof.sh NAME...
 #
 #   million      1,000,000 payments, 4 clients that pay and one that reads the whole history each minute:
 #                rate, peak memory, growth of memory, and the start after it
@@ -18,7 +18,7 @@
 # PROOF_FULL_RATE      payments a second at full load, of never-reads (default 8000)
 # RYDRA                the binary (default: a release build of this tree)
 #
-# Exit status 1 when a limit is not met, 2 for an unknown name.
+# Exit status 1 when a limit is not met, 2 for an unknown name, a variable that cannot be used, or a port that is taken.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +30,24 @@ full=${PROOF_FULL_RATE:-8000}
 short=${PROOF_SHORT:-}
 node=
 missed=0
+
+# Wrong use: SEEN NEEDED DO
+refuse() {
+  echo "proof.sh: $1; needed: $2; do: $3" >&2
+  exit 2
+}
+
+help() { sed -n '2,/^set -/s/^# \{0,1\}//p' "$0"; }
+
+# A variable with its value, and its range: NAME VALUE LEAST MOST
+check() {
+  local what="a whole number from $3 to $4"
+  [[ "$2" =~ ^[1-9][0-9]{0,8}$ ]] || refuse "$1=$2" "$what" "set such a number, or unset it"
+  [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] || refuse "$1=$2" "$what" "set such a number, or unset it"
+}
+
+# Whether something listens on the port.
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
 stop() {
   if [ -n "$node" ] && kill -0 "$node" 2>/dev/null; then
@@ -66,12 +84,16 @@ field() { sed -nE "s/^  \"$1\": (-?[0-9.]+),?\$/\1/p" "$2" | head -n 1; }
 inner() { sed -nE "/^  \"$1\": \{/,/^  \}/s/^    \"$2\": (-?[0-9.]+),?\$/\1/p" "$3" | head -n 1; }
 calc() { awk "BEGIN { printf \"%.1f\", $1 }" 2>/dev/null || true; }
 
+# Whether the node that answers is ours: it names its data directory, which no other has.
+ours() { curl -s --max-time 5 "http://$api/config" | grep -qF "$work/state"; }
+
 ready() {
   local tries=0
-  until [ "$(curl -s -o /dev/null -w '%{http_code}' "http://$api/ready" || true)" = 200 ]; do
+  until [ "$(curl -s --max-time 5 -o /dev/null -w '%{http_code}' "http://$api/ready" || true)" = 200 ] && ours; do
     tries=$((tries + 1))
     if [ "$tries" -gt 6000 ] || ! kill -0 "$node" 2>/dev/null; then
-      echo "the node did not get ready; its log is in $work" >&2
+      echo "the node did not get ready, or another one answers at $api; its log is in $work" >&2
+      tail -n 3 "$work/node.log" >&2 || true
       exit 1
     fi
     sleep 0.01
@@ -79,6 +101,7 @@ ready() {
 }
 
 start() {
+  ! taken || refuse "something listens on port $port" "a free port" "end it, or set PROOF_PORT"
   "$rydra" --quiet --offline-head-seed 0001 --hydra-signing-key "$work/hydra-1.sk" \
     --ledger-protocol-parameters "$work/protocol-parameters.json" --initial-utxo "$work/utxo.json" \
     --persistence-dir "$work/state" --api-host 127.0.0.1 --api-port "$port" \
@@ -179,14 +202,27 @@ trickle() {
   judge "RSS for 100 slow readers of the history" "$(calc "$(field peak_per_guest_kib "$report")*100/1024")" '<=' 64 'MiB'
 }
 
-case "${1:-}" in
-million | outputs | idle | fan-out | stalled | never-reads | trickle) names=("$1") ;;
-all) names=(million outputs idle fan-out stalled never-reads trickle) ;;
-*)
-  sed -n '2,/^set -/s/^# \{0,1\}//p' "$0" >&2
+all=(million outputs idle fan-out stalled never-reads trickle)
+names=()
+for name in "$@"; do
+  case "$name" in
+  million | outputs | idle | fan-out | stalled | never-reads | trickle) names+=("$name") ;;
+  all) names+=("${all[@]}") ;;
+  -h | --help)
+    help
+    exit 0
+    ;;
+  *) refuse "\"$name\"" "some of ${all[*]}, or all" "take these names" ;;
+  esac
+done
+if [ "${#names[@]}" -eq 0 ]; then
+  help >&2
   exit 2
-  ;;
-esac
+fi
+check PROOF_PORT "$port" 1 65535
+check PROOF_RATE "$rate" 1 100000
+check PROOF_FULL_RATE "$full" 1 100000
+! taken || refuse "something listens on port $port" "a free port" "end it, or set PROOF_PORT"
 # Each connection is a descriptor here, and two in the node.
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
 rydra=${RYDRA:-}
