@@ -112,12 +112,45 @@ fn a_mixed_dataset_is_confirmed_and_refused_as_it_says() {
 fn options_of_a_mixed_set_are_refused_with_their_range() {
     for (options, needed) in [
         (&["--shape", "mixed", "--clients", "4", "--alive", "20"][..], "at least 10 for each"),
-        (&["--shape", "constant", "--protocol-parameters", "x.json"][..], "needed --shape mixed"),
+        (&["--shape", "constant", "--protocol-parameters", "x.json"][..], "needed: --shape mixed"),
         (&["--shape", "mixed", "--protocol-parameters", "/absent.json"][..], "/absent.json"),
     ] {
         let common = ["generate", "--transactions", "5", "--out", "/absent/set.json"];
         let refused = bench(&[&common[..], options].concat());
         let told = text(&refused.stderr);
-        assert!(!refused.status.success() && told.contains(needed), "{told}");
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(needed) && told.contains("; do: "), "{told}");
+        assert!(told.contains("--out /absent/set.json"), "all problems at once: {told}");
     }
+}
+
+#[test]
+fn wrong_use_of_the_makers_of_files_is_refused_before_any_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let notes = dir.path().join("notes.txt");
+    std::fs::write(&notes, "mine").unwrap();
+    let (kept, new) = (notes.to_str().unwrap(), dir.path().join("set.json"));
+    let new = new.to_str().unwrap();
+    for (options, needed) in [
+        (&["--clients", "20", "--alive", "10", "--out", new][..], "at least one for each"),
+        (&["--out", kept][..], "it holds something else"),
+        (&["--out", dir.path().to_str().unwrap()][..], "it is a directory"),
+        (&["--seed", "-1", "--out", new][..], "needed a whole number from 0"),
+    ] {
+        let common = ["generate", "--shape", "constant", "--transactions", "1"];
+        let refused = bench(&[&common[..], options].concat());
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(needed) && told.contains("do: "), "{told}");
+    }
+    assert_eq!(std::fs::read_to_string(&notes).unwrap(), "mine");
+    let made = bench(&["generate", "--shape", "constant", "--transactions", "1", "--out", new]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let refused = bench(&["prepare", new, "--out", kept]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    let runner = std::process::id().to_string();
+    let refused = bench(&["run", new, "--node", "127.0.0.1:1", "--node-pid", &runner]);
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("that process is dataset"), "{told}");
 }

@@ -1,10 +1,14 @@
 //! `rydra bench soak` and `rydra bench fan-out` against a real node: everything is counted, nothing is lost.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use rydra_test_support::node::{NodeProcess, NodeSpec};
+use rydra_test_support::poll::poll_until;
 use serde_json::Value;
 
 use crate::{PATIENCE, RYDRA, bench, node_arguments, text};
@@ -143,6 +147,58 @@ fn a_soak_outlives_the_death_of_its_node() {
 }
 
 #[test]
+fn a_soak_that_is_terminated_ends_with_its_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = node(dir.path(), "2", "8");
+    let soaking = Command::new(RYDRA)
+        .args(["bench", "soak", "--json", "--duration", "10m", "--rate", "50", "--clients", "2"])
+        .args(["--node", node.address()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    poll_until(PATIENCE, || {
+        let head = node.get("/head").map_err(|why| why.to_string())?;
+        let number =
+            &head["contents"]["coordinatedHeadState"]["confirmedSnapshot"]["snapshot"]["number"];
+        match number.as_u64() {
+            Some(number) if number >= 3 => Ok(()),
+            number => Err(format!("snapshot {number:?}; needed 3")),
+        }
+    })
+    .unwrap();
+    let pid = Pid::from_child(&soaking);
+    kill_process(pid, Signal::TERM).unwrap();
+    let report = report(&soaking.wait_with_output().unwrap());
+    assert!(report["submitted"].as_u64().unwrap() >= 3, "{report}");
+    assert_eq!(report["submitted"], report["in_history"], "{report}");
+}
+
+#[test]
+fn a_wait_for_a_node_that_is_not_there_is_told_with_the_time_that_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    for command in [&["soak", "--duration", "1s"][..], &["fan-out"][..]] {
+        let mut waiting = Command::new(RYDRA)
+            .arg("bench")
+            .args(command)
+            .args(["--node", &nobody])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        // It gives up by itself, so that this ends.
+        BufReader::new(waiting.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        waiting.kill().unwrap();
+        waiting.wait().unwrap();
+        assert!(said.contains(&format!("waiting for node {nobody}: GET /ready failed")), "{said}");
+        assert!(said.contains(" s left)"), "{said}");
+    }
+}
+
+#[test]
 fn fan_out_reaches_every_subscriber_with_every_snapshot() {
     let dir = tempfile::tempdir().unwrap();
     let node = node(dir.path(), "1", "40");
@@ -163,6 +219,41 @@ fn a_head_without_funds_and_unusable_arguments_are_told_apart() {
     let told = text(&foreign.stderr);
     assert_eq!(foreign.status.code(), Some(1), "{told}");
     assert!(told.contains("rydra bench generate --shape constant"), "{told}");
+
+    let runner = std::process::id().to_string();
+    let unusable =
+        soak(
+            node.address(),
+            &[
+                &[
+                    "--duration",
+                    "-5s",
+                    "--seed",
+                    "-1",
+                    "--pid",
+                    &runner,
+                    "--report",
+                    "/proc/y.html",
+                ][..],
+                &["--persistence-dir", dir.path().to_str().unwrap(), "--clients", "4001"][..],
+            ]
+            .concat(),
+        );
+    let told = text(&unusable.stderr);
+    assert_eq!(unusable.status.code(), Some(2), "{told}");
+    for problem in [
+        "--duration -5s; needed: a time from 1 s",
+        "--seed -1; needed: a whole number from 0",
+        "that process is dataset",
+        "--report /proc/y.html",
+        "a directory without a journal",
+        "--clients 4001",
+    ] {
+        assert!(told.contains(problem), "{problem} in {told}");
+    }
+    let gone = soak(node.address(), &["--duration", "1s", "--pid", "4194304"]);
+    let told = text(&gone.stderr);
+    assert!(gone.status.code() == Some(2) && told.contains("no such process"), "{told}");
 
     let unusable = bench(&["soak", "--rate", "x", "--clients", "0"]);
     let told = text(&unusable.stderr);

@@ -3,6 +3,7 @@
 //! The load runs in its own process, so that what it costs is not the node's. One task per client of the
 //! dataset, all on one thread: the node may need the other core.
 
+mod args;
 pub mod dataset;
 mod dispatch;
 pub mod expect;
@@ -10,10 +11,12 @@ pub mod fan_out;
 pub mod frame;
 pub mod generate;
 pub mod http;
+mod outputs;
 pub mod prepare;
 pub mod run;
 pub mod soak;
 pub mod socket;
+mod waiting;
 
 use std::fmt;
 use std::io;
@@ -25,7 +28,7 @@ pub use generate::{GenerateOptions, Shape, generate};
 pub use prepare::{PrepareOptions, prepare};
 pub use run::{RunOptions, run};
 
-use crate::settings::Problems;
+use crate::settings::{Problem, Problems};
 
 /// Why a benchmark command failed: what was seen, what was needed, what to do.
 #[derive(Debug)]
@@ -49,8 +52,6 @@ pub enum BenchError {
     },
     /// Arguments that cannot be used: all problems at once.
     Usage(Problems),
-    /// Options that contradict each other or lie outside their range.
-    Options(String),
     /// A node did not answer as needed.
     Node {
         /// `HOST:PORT` as given.
@@ -74,7 +75,6 @@ impl fmt::Display for BenchError {
                 path.display()
             ),
             Self::Usage(problems) => problems.fmt(f),
-            Self::Options(why) => f.write_str(why),
             Self::Node { node, why } => write!(f, "node {node}: {why}"),
             Self::Incomplete(why) => f.write_str(why),
         }
@@ -85,16 +85,21 @@ impl std::error::Error for BenchError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::File { source, .. } => Some(source),
-            Self::Dataset { .. }
-            | Self::Usage(_)
-            | Self::Options(_)
-            | Self::Node { .. }
-            | Self::Incomplete(_) => None,
+            Self::Dataset { .. } | Self::Usage(_) | Self::Node { .. } | Self::Incomplete(_) => None,
         }
     }
 }
 
 impl BenchError {
+    /// One argument that cannot be used.
+    pub(crate) fn usage(
+        seen: impl Into<String>,
+        needed: impl Into<String>,
+        todo: impl Into<String>,
+    ) -> Self {
+        Self::Usage(Problems(vec![Problem::new(seen, needed, todo)]))
+    }
+
     /// Wraps an error of the file system with what was tried.
     pub(crate) fn file(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();

@@ -9,8 +9,9 @@ use ed25519_dalek::SigningKey;
 use rydra_core::cardano::hash::blake2b_256;
 use rydra_core::unit::hex;
 
-use super::BenchError;
 use super::dataset::{Dataset, KeyEnvelope};
+use super::{BenchError, outputs};
+use crate::settings::Problems;
 
 /// Head seed of a benchmark head; any bytes do.
 const HEAD_SEED_HEX: &str = "0001";
@@ -81,6 +82,8 @@ pub fn prepare(options: &PrepareOptions) -> Result<(), BenchError> {
 /// # Errors
 /// When the dataset is unusable or a file cannot be written.
 pub fn prepare_files(options: &PrepareOptions) -> Result<Prepared, BenchError> {
+    outputs::directory("out", &options.out)
+        .map_err(|problem| BenchError::Usage(Problems(vec![problem])))?;
     let dataset = Dataset::read(&options.dataset)?;
     let merged = dataset.merged_utxo().map_err(|input| BenchError::Dataset {
         path: options.dataset.clone(),
@@ -153,10 +156,8 @@ fn write_key(path: &Path, envelope: &KeyEnvelope, mode: u32) -> Result<(), Bench
             if found == text {
                 return Ok(());
             }
-            Err(BenchError::Options(format!(
-                "{} exists and is another key; choose an empty directory for --out",
-                path.display()
-            )))
+            let seen = format!("{} exists and is another key", path.display());
+            Err(BenchError::usage(seen, "a directory without one", "choose an empty one for --out"))
         }
         Err(e) => Err(BenchError::file(path, "write")(e)),
     }

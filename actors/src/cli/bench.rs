@@ -53,16 +53,16 @@ pub struct RunArgs {
     pub nodes: Vec<String>,
     /// Most transactions of one client that are not confirmed yet; 1 is a closed loop [default: the
     /// benchmark's own at saturation, no limit with --rate]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub window: Option<u32>,
     /// Submission rate of all clients together, in transactions per second; without it as fast as the window allows
-    #[arg(long, value_name = "TXS", allow_negative_numbers = true, value_parser = rate)]
+    #[arg(long, value_name = "TXS", allow_hyphen_values = true, value_parser = rate)]
     pub rate: Option<f64>,
     /// Stops submitting after this long; what is in flight is still awaited, in seconds
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true, value_parser = seconds)]
     pub duration: Option<u64>,
     /// Process id of a node, in the order of --node, to read its peak memory; found by its port otherwise
-    #[arg(long = "node-pid", value_name = "PID")]
+    #[arg(long = "node-pid", value_name = "PID", allow_hyphen_values = true, value_parser = count)]
     pub node_pids: Vec<u32>,
     /// Directory on the disk of the journal, to probe the latency of a sync before and after
     #[arg(long, value_name = "DIR")]
@@ -98,16 +98,16 @@ pub struct GenerateArgs {
     #[arg(long, value_enum)]
     pub shape: Shape,
     /// Transactions of each client
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub transactions: u32,
-    /// Clients, each with its own key
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(ALIVE_MAX)))]
+    /// Clients, each with its own key and at least one output: at most 4000, which a head holds
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = outputs)]
     pub clients: u32,
     /// Seed; the same seed gives the same file
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = seed)]
     pub seed: u64,
     /// Most outputs alive at a time, all clients together; at most 4000, a head holds no more than 4095
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=i64::from(ALIVE_MAX)))]
+    #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = outputs)]
     pub alive: u32,
     /// Protocol parameters of the head, for the fees and budgets of --shape mixed [default: those that
     /// `rydra bench prepare` writes]
@@ -129,8 +129,34 @@ pub(crate) fn node_address(text: &str) -> Result<String, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    text.parse::<f64>()
-        .ok()
-        .filter(|rate| rate.is_finite() && *rate > 0.0)
-        .ok_or_else(|| "needed a number of transactions per second above 0".to_owned())
+    text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0).ok_or_else(|| {
+        "needed a number of transactions per second above 0; do: give one, or leave it out"
+            .to_owned()
+    })
+}
+
+/// A whole number of a range; `todo` when it is none.
+fn whole(text: &str, range: std::ops::RangeInclusive<u64>, todo: &str) -> Result<u64, String> {
+    text.parse::<u64>().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        format!("needed a whole number from {} to {}; do: {todo}", range.start(), range.end())
+    })
+}
+
+fn count(text: &str) -> Result<u32, String> {
+    let number = whole(text, 1..=u64::from(u32::MAX), "give such a number")?;
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+fn seconds(text: &str) -> Result<u64, String> {
+    whole(text, 1..=u64::MAX, "give seconds without a unit, or leave it out")
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0..=u64::MAX, "give such a number, or leave it out")
+}
+
+fn outputs(text: &str) -> Result<u32, String> {
+    let todo = "give such a number: a head holds 4095 outputs, and each client needs one";
+    let number = whole(text, 1..=u64::from(ALIVE_MAX), todo)?;
+    Ok(u32::try_from(number).unwrap_or(ALIVE_MAX))
 }

@@ -74,13 +74,17 @@ pub fn command() -> Command {
                 .help("YAML file of settings; config/default.yaml explains every key"),
         )
         .subcommand(gen_hydra_key())
-        .subcommand(BenchArgs::augment_args(
-            Command::new("bench").about("Generates, prepares and runs benchmark datasets"),
-        ))
-        .subcommand(TxArgs::augment_args(
-            Command::new("tx")
-                .about("Checks transactions with the ledger of a head, without a node"),
-        ))
+        // What clap takes from a type would replace a description that was there before.
+        .subcommand(
+            BenchArgs::augment_args(Command::new("bench"))
+                .about("Makes load for a head and measures a node: datasets, soak runs, fan-out")
+                .long_about(None::<&str>),
+        )
+        .subcommand(
+            TxArgs::augment_args(Command::new("tx"))
+                .about("Decides on transactions as the ledger of a head does, without a node")
+                .long_about(None::<&str>),
+        )
         .subcommand(completions())
         .subcommand(publish_scripts());
     for key in keys::all() {

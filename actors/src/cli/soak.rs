@@ -37,11 +37,13 @@ Funds:
 
 Report:
   Standard output gets a table, or with --json one object with every figure and the series. --report FILE.html
-  writes one page, --report DIR the page, its plots (SVG) and report.json.
+  writes one page, --report DIR the page, its plots (SVG) and report.json. Ctrl-C or SIGTERM ends a run early,
+  with its report. Standard error tells how it goes, and what is waited for.
 
 Exit codes:
-  0 nothing was lost; 1 something was lost, doubled, refused, or the node went away; 2 arguments that cannot
-  be used, all problems at once.";
+  0 nothing was lost, also when connections were cut or not taken meanwhile, as by a node that was started again;
+  1 a payment was lost, doubled or found invalid, a client missed a message, or the node was no use for a minute;
+  2 arguments that cannot be used, all problems at once, before anything is sent.";
 
 /// `rydra bench soak`.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -50,54 +52,55 @@ pub struct SoakArgs {
     #[arg(long, value_name = "HOST:PORT")]
     pub node: Option<String>,
     /// How long payments are sent, without the baseline: 90s, 10m, 2h; needed unless --transactions is given
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub duration: Option<String>,
     /// Payments to send, all clients together, instead of a duration
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub transactions: Option<String>,
     /// Payments per second, all clients together; 0 sends none [default: 1000]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub rate: Option<String>,
-    /// Clients that pay, 1 to 64 [default: 4]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// Clients that pay, 1 to 4000: each owns an output of the head [default: 4]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub clients: Option<String>,
     /// Most payments of one client that are not confirmed yet, 1 to 100000 [default: 4000]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub window: Option<String>,
     /// Seed of the clients' keys, as given to `rydra bench generate` [default: 1]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub seed: Option<String>,
     /// Clients that stay for some seconds, leave, and come back with the last number they saw
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub comers_and_goers: Option<String>,
     /// Clients that read the whole history (history=yes), stay, and do it again
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub history_readers: Option<String>,
     /// How often they do [default: 1m]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub history_every: Option<String>,
-    /// Clients that never read; they come back 15 seconds after they connected, by when the node cut them
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// Clients that never read; they come back at once when the node has cut them
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub stalled: Option<String>,
     /// Clients that only listen
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub idle: Option<String>,
     /// Clients that read the whole history, one message a second
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub trickle: Option<String>,
     /// Clients that never read or only listen ask for the UTxO set in each snapshot: large messages
     #[arg(long)]
     pub snapshot_utxo: bool,
     /// Time before the other clients come, to compare with [default: 0s]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub baseline: Option<String>,
     /// Two counts of confirmed payments between which growth is fitted [default: 100000..1000000]
-    #[arg(long, value_name = "FROM..TO", allow_negative_numbers = true)]
+    #[arg(long, value_name = "FROM..TO", allow_hyphen_values = true)]
     pub slope: Option<String>,
-    /// Process id of the node; found by its port otherwise, when it is ours to see
-    #[arg(long, value_name = "PID", allow_negative_numbers = true)]
+    /// Process id of the node: what listens at --node, or is called rydra or hydra-node; found by its port
+    /// otherwise, when it is ours to see
+    #[arg(long, value_name = "PID", allow_hyphen_values = true)]
     pub pid: Option<String>,
-    /// Data directory of the node, for the journal's size
+    /// Data directory of the node, with its journal, for the journal's size
     #[arg(long, value_name = "DIR")]
     pub persistence_dir: Option<PathBuf>,
     /// Page with plots, or a directory for page, plots and figures
@@ -131,19 +134,20 @@ pub struct FanOutArgs {
     #[arg(long, value_name = "HOST:PORT")]
     pub node: Option<String>,
     /// Clients that listen, 1 to 10000 [default: 1000]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub subscribers: Option<String>,
     /// Payments of a burst, and so of a snapshot, 1 to 1000 [default: 100]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub payments: Option<String>,
     /// How long to measure [default: 30s]
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub duration: Option<String>,
     /// Seed of the client's key, as given to `rydra bench generate` [default: 1]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub seed: Option<String>,
-    /// Process id of the node; found by its port otherwise, when it is ours to see
-    #[arg(long, value_name = "PID", allow_negative_numbers = true)]
+    /// Process id of the node: what listens at --node, or is called rydra or hydra-node; found by its port
+    /// otherwise, when it is ours to see
+    #[arg(long, value_name = "PID", allow_hyphen_values = true)]
     pub pid: Option<String>,
     /// Prints the figures as JSON on standard output
     #[arg(long)]

@@ -94,9 +94,16 @@ fn wrong_use_is_refused_with_code_2() {
         ("bench run d.json --node h", "HOST:PORT"),
         ("bench run d.json --node h:1 --rate -1", "above 0"),
         ("bench run d.json --node h:1 --rate nan", "above 0"),
-        ("bench run d.json --node h:1 --window 0", "0"),
+        ("bench run d.json --node h:1 --window 0", "needed a whole number from 1"),
+        ("bench run d.json --node h:1 --duration -5s", "'-5s'"),
+        ("bench run d.json --node h:1 --node-pid -1", "do: give such a number"),
         ("bench prepare d.json", "--out"),
-        ("bench generate --shape constant --transactions 1 --alive 4001 --out o", "4001"),
+        (
+            "bench generate --shape constant --transactions 1 --alive 4001 --out o",
+            "a head holds 4095 outputs",
+        ),
+        ("bench generate --shape constant --transactions -2 --out o", "do: give such a number"),
+        ("bench generate --shape constant --transactions 1 --seed -1 --out o", "from 0 to 18446"),
         ("bench generate --shape round --transactions 1 --out o", "constant"),
         ("completions tcsh", "tcsh"),
     ] {
@@ -159,6 +166,9 @@ fn help_teaches_and_version_names_both_releases() {
         assert!(help.contains(part), "{part}: {help}");
     }
     assert!(!help.contains("--node-socket"), "what is refused is not offered");
+    for part in ["bench Makes load for a head", "tx Decides on transactions"] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
     let version = try_parse("--version").unwrap_err().to_string();
     assert_eq!(version.trim(), "rydra 0.1.0 (compatible with hydra-node 2.3.0)");
 }

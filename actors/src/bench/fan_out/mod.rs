@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::thread::park_timeout;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -19,11 +20,13 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use self::subscribers::Seen;
+use super::args::Reader;
 use super::frame::{self, Incoming};
 use super::generate::{Output, Wallet};
 use super::run::{machine, ready};
-use super::soak::{Reader, poll, wait_funds, wallets};
+use super::soak::{wait_funds, wallets};
 use super::socket::{self, Size, Socket};
+use super::waiting::Waiting;
 use super::{BenchError, now};
 use crate::cli::soak::FanOutArgs;
 use crate::settings::Problems;
@@ -66,18 +69,17 @@ impl FanOutOptions {
         let mut reader = Reader::default();
         let r = &mut reader;
         let second = Duration::from_secs(1);
+        let node = r.node(args.node.as_deref());
         let options = Self {
-            node: r.node(args.node.as_deref()),
+            pid: r.pid("pid", args.pid.as_deref(), &node),
+            node,
             subscribers: r.count("subscribers", args.subscribers.as_deref(), 1..=10_000, 1000),
             payments: r.count("payments", args.payments.as_deref(), 1..=1000, 100),
             duration: r.time("duration", args.duration.as_deref(), 30 * second, second),
             seed: r.number("seed", args.seed.as_deref(), 0..=u64::MAX, 1),
-            pid: args.pid.as_deref().map(|pid| {
-                let pid = r.number("pid", Some(pid), 1..=u64::from(u32::MAX), 1);
-                u32::try_from(pid).unwrap_or(u32::MAX)
-            }),
             json: args.json,
         };
+        r.room(options.subscribers);
         reader.0.or(options)
     }
 }
@@ -149,7 +151,8 @@ pub fn measure(options: &FanOutOptions) -> Result<Figures, BenchError> {
     let keys = wallets(options.seed, 1);
     let mut start = wait_funds(&options.node, &keys, options.seed, Duration::from_secs(10))?;
     let (Some(wallet), Some(outputs)) = (keys.into_iter().next(), start.outputs.pop()) else {
-        return Err(BenchError::Options("no key of a paying client".to_owned()));
+        let why = "no key of a paying client; a fault of this tool".to_owned();
+        return Err(BenchError::Node { node: "load generator".into(), why });
     };
     let pid = options.pid.or_else(|| machine::owner_of(&options.node));
     let rss = || pid.and_then(machine::rss_kib);
@@ -166,7 +169,11 @@ pub fn measure(options: &FanOutOptions) -> Result<Figures, BenchError> {
     };
     let all = options.subscribers as u64;
     let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-    poll(PATIENCE, || (count(&seen.greeted) + count(&seen.failed) >= all).then_some(()));
+    let mut waiting = Waiting::new("waiting for subscribers", Some(PATIENCE));
+    while count(&seen.greeted) + count(&seen.failed) < all && !waiting.is_over() {
+        waiting.look(&format!("{} of {all} are connected", count(&seen.greeted)));
+        park_timeout(LOOK_AGAIN);
+    }
     figures.rss_connected_kib = rss();
     let cpu = pid.and_then(machine::cpu_seconds);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -218,11 +225,13 @@ async fn drive(
     let mut socket = socket.map_err(|why| why.to_string())?;
     let began = now();
     let (mut driven, mut in_flight) = (Driven::default(), 0);
+    let mut waiting = Waiting::new("measuring", Some(options.duration));
     burst(&mut socket, wallet, &mut outputs, options.payments).await?;
     in_flight += options.payments as u64;
     while in_flight > 0 {
         let (own, bytes) = next_snapshot(&mut socket).await?;
         driven.all += 1;
+        waiting.look(&format!("{} snapshots", driven.all));
         if own >= (options.payments as u64).div_ceil(2) {
             driven.large += 1;
             driven.payments += own;

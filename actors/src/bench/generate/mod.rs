@@ -13,8 +13,9 @@ use serde_json::value::RawValue;
 
 pub use self::payment::{Output, Wallet};
 pub use self::shape::{Shape, ShapedSequence};
-use super::BenchError;
 use super::dataset::{DatasetHead, DatasetWriter, KeyEnvelope, RawUtxo, SequencedTx};
+use super::{BenchError, outputs};
+use crate::settings::{Problem, Problems};
 use rydra_core::cardano::address::to_text;
 use rydra_core::ledger::Ledger;
 use rydra_core::unit::{TxId, TxIn};
@@ -88,59 +89,62 @@ fn generate_mixed(options: &GenerateOptions) -> Result<(), BenchError> {
 }
 
 fn check(options: &GenerateOptions) -> Result<(), BenchError> {
-    let refuse = |why: String| Err(BenchError::Options(why));
-    if options.clients == 0 || options.transactions == 0 {
-        return refuse(format!(
-            "{} clients with {} transactions each; needed at least one of both",
-            options.clients, options.transactions
-        ));
+    let mut problems = Problems::default();
+    let mut wrong = |seen: String, needed: String, todo: &str| {
+        problems.push(Problem::new(seen, needed, todo));
+    };
+    let (clients, alive) = (options.clients, options.alive);
+    if clients == 0 || options.transactions == 0 {
+        let seen = format!("{clients} clients with {} transactions each", options.transactions);
+        wrong(seen, "at least one of both".to_owned(), "raise --clients and --transactions");
     }
     if options.transactions > TRANSACTIONS_MAX {
-        return refuse(format!(
-            "{} transactions per client; at most {TRANSACTIONS_MAX}",
-            options.transactions
-        ));
+        let seen = format!("--transactions {}", options.transactions);
+        let needed = format!("at most {TRANSACTIONS_MAX} for each client");
+        wrong(seen, needed, "generate several sets with different seeds");
     }
-    check_mixed(options)?;
-    if options.alive < options.clients || options.alive > ALIVE_MAX {
-        return refuse(format!(
-            "{} outputs alive for {} clients; needed at least one per client and at most {ALIVE_MAX}: \
-             a head cannot hold more than 4095",
-            options.alive, options.clients
-        ));
+    if alive > ALIVE_MAX || clients > ALIVE_MAX {
+        let needed = format!(
+            "at most {ALIVE_MAX} of both: a head holds 4095 outputs, and each client needs one"
+        );
+        let seen = format!("{alive} outputs alive for {clients} clients");
+        wrong(seen, needed, "lower --alive and --clients");
+    } else if alive < clients {
+        let seen = format!("{alive} outputs alive for {clients} clients");
+        wrong(seen, "at least one for each".to_owned(), "raise --alive or take fewer --clients");
     }
-    Ok(())
+    check_mixed(options, &mut wrong);
+    if let (Shape::Mixed, Some(file)) = (options.shape, &options.protocol_parameters)
+        && let Err(BenchError::Usage(unusable)) = mixed::ledger(Some(file))
+    {
+        problems.0.extend(unusable.0);
+    }
+    problems.0.extend(outputs::dataset(&options.out).err());
+    problems.or(()).map_err(BenchError::Usage)
 }
 
-fn check_mixed(options: &GenerateOptions) -> Result<(), BenchError> {
-    let refuse = |why: String| Err(BenchError::Options(why));
+fn check_mixed(options: &GenerateOptions, wrong: &mut impl FnMut(String, String, &str)) {
     if options.shape != Shape::Mixed {
         if options.protocol_parameters.is_some() {
-            return refuse(
-                "--protocol-parameters with a shape of plain payments; needed --shape mixed: the others \
-                 state no fee and no budget, leave it out"
-                    .to_owned(),
-            );
+            let seen = "--protocol-parameters with a shape of plain payments".to_owned();
+            let needed = "--shape mixed: the others state no fee and no budget".to_owned();
+            wrong(seen, needed, "leave it out");
         }
-        return Ok(());
+        return;
     }
-    let total = options.transactions.saturating_mul(options.clients as u64);
+    let (clients, alive) = (options.clients, options.alive);
+    let total = options.transactions.saturating_mul(clients as u64);
     if total > mixed::MIXED_TRANSACTIONS_MAX {
-        return refuse(format!(
-            "{total} transactions of all clients; a mixed set has at most {}: generate several with \
-             different seeds",
-            mixed::MIXED_TRANSACTIONS_MAX
-        ));
+        let needed = format!("at most {} in a mixed set", mixed::MIXED_TRANSACTIONS_MAX);
+        let seen = format!("{total} transactions of all clients");
+        wrong(seen, needed, "generate several sets with different seeds");
     }
     let each = mixed::ALIVE_PER_CLIENT_MIN;
-    if options.alive / options.clients < each {
-        return refuse(format!(
-            "{} outputs alive for {} clients of a mixed set; needed at least {each} for each: raise \
-             --alive or take fewer --clients",
-            options.alive, options.clients
-        ));
+    if clients > 0 && alive >= clients && alive / clients < each {
+        let seen = format!("{alive} outputs alive for {clients} clients of a mixed set");
+        let needed = format!("at least {each} for each");
+        wrong(seen, needed, "raise --alive or take fewer --clients");
     }
-    Ok(())
 }
 
 /// Where a client's outputs begin in the funding transaction, and how many it may have alive.

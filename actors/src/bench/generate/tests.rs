@@ -105,7 +105,7 @@ fn options_outside_their_range_are_refused_with_the_range() {
     for (options, needed) in [
         (options(Shape::Constant, 0, 1, 1), "at least one"),
         (options(Shape::Constant, 1, 0, 1), "at least one"),
-        (options(Shape::Constant, 1, 2, 1), "one per client"),
+        (options(Shape::Constant, 1, 2, 1), "one for each"),
         (options(Shape::Plateau, 1, 1, ALIVE_MAX + 1), "at most 4000"),
         (options(Shape::Constant, TRANSACTIONS_MAX + 1, 1, 1), "at most"),
     ] {

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -89,6 +89,19 @@ pub(in crate::bench) fn cpu_seconds(pid: u32) -> Option<f64> {
 pub(super) fn thread_cpu() -> Option<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// Name of a process's program; `None` when there is no such process. The file it was started from, or the name that it
+/// gave itself when that is not ours to see.
+pub(in crate::bench) fn program(pid: u32) -> Option<String> {
+    let of = PathBuf::from(format!("/proc/{pid}"));
+    if let Ok(file) = fs::read_link(of.join("exe"))
+        && let Some(name) = file.file_name()
+    {
+        let name = name.to_string_lossy();
+        return Some(name.trim_end_matches(" (deleted)").to_owned());
+    }
+    fs::read_to_string(of.join("comm")).ok().map(|name| name.trim().to_owned())
 }
 
 /// The process that listens on a local node's port, when we may see it.

@@ -21,8 +21,10 @@ pub use self::machine::{ProbeResult, probe_sync};
 pub use self::measure::Percentiles;
 pub use self::report::{NodeFigures, Report};
 use self::track::{ClientResult, Pace};
-use super::BenchError;
+use super::args::check_pid;
 use super::dataset::Dataset;
+use super::{BenchError, outputs};
+use crate::settings::{Problem, Problems};
 
 /// Transactions in flight (sent, neither confirmed nor invalid) per client when no window is given. At
 /// saturation it fills the node's batches; latency at saturation is this number over the rate.
@@ -139,22 +141,30 @@ pub fn measure(options: &RunOptions) -> Result<Report, BenchError> {
 }
 
 fn check(options: &RunOptions) -> Result<(), BenchError> {
-    let refuse = |why: &str| Err(BenchError::Options(why.to_owned()));
+    let mut problems = Problems::default();
+    let mut wrong = |seen: &str, needed: &str, todo: &str| {
+        problems.push(Problem::new(seen, needed, todo));
+    };
     if options.nodes.is_empty() {
-        return refuse("no node given; needed --node HOST:PORT at least once");
+        wrong("no --node", "the address of at least one node's API", "add --node 127.0.0.1:4001");
     }
     if options.window == Some(0) {
-        return refuse("--window 0 would never send; needed at least 1");
+        wrong("--window 0, which never sends", "at least 1", "raise it, or leave it out");
     }
     if options.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
-        return refuse("--rate must be a positive number of transactions per second");
+        wrong("--rate", "a number of transactions per second above 0", "give one, or leave it out");
     }
     if options.node_pids.len() > options.nodes.len() {
-        return refuse(
-            "more --node-pid than --node; needed at most one per node, in the same order",
-        );
+        let needed = "at most one for each node, in the same order";
+        wrong("more --node-pid than --node", needed, "leave out those beyond");
     }
-    Ok(())
+    for (pid, node) in options.node_pids.iter().zip(&options.nodes) {
+        problems.0.extend(check_pid("node-pid", *pid, node).err());
+    }
+    if let Some(dir) = &options.probe_dir {
+        problems.0.extend(outputs::takes_probe("probe-dir", dir).err());
+    }
+    problems.or(()).map_err(BenchError::Usage)
 }
 
 /// Connects all clients, then lets them start at the same moment.

@@ -8,8 +8,9 @@ use rydra_core::unit::TxIn;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::bench::BenchError;
 use crate::bench::http::{self, Response};
-use crate::bench::{BenchError, now};
+use crate::bench::waiting::Waiting;
 
 /// Pause between two looks at a node that is not ready.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -83,16 +84,17 @@ fn poll(
     path: &str,
     look: impl Fn(&Response) -> Result<(), String>,
 ) -> Result<(), BenchError> {
-    let start = now();
+    let mut waiting = Waiting::new(format!("waiting for node {node}"), Some(timeout));
     loop {
         let seen = http::request(node, "GET", path, None, REQUEST_TIMEOUT)
             .map_err(|e| format!("GET {path} failed: {e}"))
             .and_then(|response| look(&response));
         let Err(why) = seen else { return Ok(()) };
-        if now().saturating_duration_since(start) >= timeout {
+        if waiting.is_over() {
             let why = format!("{why} (waited {} s)", timeout.as_secs());
             return Err(BenchError::Node { node: node.to_owned(), why });
         }
+        waiting.look(&why);
         park_timeout(LOOK_AGAIN);
     }
 }

@@ -1,6 +1,7 @@
 //! What the clients of a soak own in the head, and where the head stands before it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::thread::park_timeout;
 use std::time::Duration;
 
 use rydra_core::cardano::address::to_text;
@@ -8,7 +9,8 @@ use rydra_core::unit::TxIn;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::bench::generate::{Output, Wallet};
+use crate::bench::generate::{ALIVE_MAX, Output, Wallet};
+use crate::bench::waiting::Waiting;
 use crate::bench::{BenchError, http};
 
 /// Longest single request.
@@ -114,27 +116,32 @@ pub fn wait(
     seed: u64,
     timeout: Duration,
 ) -> Result<Start, BenchError> {
-    let mut last = String::new();
-    let found = super::poll(timeout, || match ask(node, wallets) {
-        Ok(start) => match start.outputs.iter().position(VecDeque::is_empty) {
-            None => Some(start),
-            Some(poor) => {
-                let count = wallets.len();
-                last = format!(
-                    "the head's {} outputs hold nothing at the address of client {poor} of seed {seed}; \
-                     make a head with funds: rydra bench generate --shape constant --transactions 1 \
-                     --clients {count} --alive {} --seed {seed} --out set.json, then rydra bench prepare \
-                     set.json --out node, which prints the node's command line",
-                    start.alive,
-                    count * 10
-                );
-                None
-            }
-        },
-        Err(why) => {
-            last = why;
-            None
+    let mut waiting = Waiting::new(format!("waiting for funds at node {node}"), Some(timeout));
+    loop {
+        let why = match ask(node, wallets) {
+            Ok(start) => match start.outputs.iter().position(VecDeque::is_empty) {
+                None => return Ok(start),
+                Some(poor) => unfunded(&start, poor, wallets.len(), seed),
+            },
+            Err(why) => why,
+        };
+        if waiting.is_over() {
+            let why = format!("{why} (waited {} s)", timeout.as_secs());
+            return Err(BenchError::Node { node: node.to_owned(), why });
         }
-    });
-    found.ok_or_else(|| BenchError::Node { node: node.to_owned(), why: last })
+        waiting.look(&why);
+        park_timeout(super::LOOK_AGAIN);
+    }
+}
+
+/// What to do for a client that owns nothing.
+fn unfunded(start: &Start, poor: usize, count: usize, seed: u64) -> String {
+    let alive = (count * 10).min(ALIVE_MAX);
+    format!(
+        "the head's {} outputs hold nothing at the address of client {poor} of seed {seed}; \
+         make a head with funds: rydra bench generate --shape constant --transactions 1 \
+         --clients {count} --alive {alive} --seed {seed} --out set.json, then rydra bench prepare \
+         set.json --out node, which prints the node's command line",
+        start.alive,
+    )
 }

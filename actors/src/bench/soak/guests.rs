@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::payer::number;
@@ -12,13 +13,15 @@ use super::stream::Stream;
 use crate::bench::frame::{self, Incoming};
 use crate::bench::now;
 use crate::bench::socket::{self, Size, Socket};
+use crate::bench::waiting::Waiting;
 
 /// Longest and shortest stay of a client that comes and goes.
 const STAY_MAX: Duration = Duration::from_secs(10);
 const STAY_MIN: Duration = Duration::from_secs(1);
 
-/// How long a client that never reads stays: past the node's deadline for taking something.
-const STALLED_STAY: Duration = Duration::from_secs(15);
+/// How often a client that never reads sends a pong that nobody asked for. It is how it learns that it was cut: the end of
+/// the connection stands behind what it does not read, but the answer to something sent to a dead socket does not.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(250);
 
 /// Pause after a connection that failed or ended.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -49,6 +52,10 @@ pub(super) async fn run(shared: Arc<Shared>, kind: Kind, at: usize, asks: Asks) 
                 match ended {
                     Ended::Cut if !shared.is_ending() => add(&counts.ended, 1),
                     Ended::Cut | Ended::Left => continue,
+                }
+                // As many of them as were asked for are there all the time.
+                if kind == Kind::Stalled {
+                    continue;
                 }
             }
         }
@@ -110,10 +117,14 @@ impl Guest<'_> {
 
     async fn visit(&mut self, mut socket: Socket, at: usize) -> Ended {
         match self.kind {
-            Kind::Stalled => {
-                self.shared.pause(STALLED_STAY).await;
-                Ended::Left
-            }
+            Kind::Stalled => loop {
+                if !self.shared.pause(SIGN_OF_LIFE).await {
+                    return Ended::Left;
+                }
+                if socket.send(Message::Pong(Bytes::new())).await.is_err() {
+                    return Ended::Cut;
+                }
+            },
             Kind::Comer => {
                 // Spread without a generator of chances: each visit of each client has its own length.
                 let spread = (at as u64 * 7 + self.visits * 3) % 10;
@@ -270,7 +281,9 @@ pub(super) async fn tally(shared: &Shared) -> Result<Tally, String> {
     let (kind, stream) = (Kind::Historian, Stream::default());
     let mut guest = Guest { shared, kind, stream, visits: 0, asks };
     let (mut tally, counts) = (Tally::default(), Counts::default());
+    let mut waiting = Waiting::new("reading the whole history once more", None);
     loop {
+        waiting.look(&format!("{} payments of this run", tally.count));
         match take(socket.next().await, &counts) {
             Taken::Text(text) => {
                 if guest.check(text.as_str(), Some(&mut tally)) {
@@ -280,5 +293,41 @@ pub(super) async fn tally(shared: &Shared) -> Result<Tally, String> {
             Taken::Nothing => {}
             Taken::End => return Err("the history ended before its greeting".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use std::net::Shutdown;
+
+    use tokio::net::TcpListener;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// The node ends such a client with bytes before the end of the connection that it never takes.
+    #[tokio::test]
+    async fn a_client_that_never_reads_comes_back_when_it_was_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let shared = Arc::new(Shared::new(&address, &[], 0));
+        let asks = Asks { every: Duration::MAX, snapshot_utxo: false };
+        let guest = tokio::spawn(run(Arc::clone(&shared), Kind::Stalled, 0, asks));
+        for visit in 1..=3 {
+            let accepted = timeout(PATIENCE, listener.accept()).await.expect("it comes back");
+            let socket = tokio_tungstenite::accept_async(accepted.unwrap().0).await.unwrap();
+            let stream = socket.into_inner();
+            while stream.try_write(&[0; 1 << 16]).is_ok() {}
+            stream.into_std().unwrap().shutdown(Shutdown::Both).unwrap();
+            assert_eq!(get(&shared.of(Kind::Stalled).messages), 0, "visit {visit}");
+        }
+        timeout(PATIENCE, listener.accept()).await.expect("it comes back").unwrap();
+        assert!(get(&shared.of(Kind::Stalled).ended) >= 3);
+        shared.end();
+        timeout(PATIENCE, guest).await.expect("it ends").unwrap();
     }
 }

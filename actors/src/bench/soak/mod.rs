@@ -22,11 +22,11 @@ mod svg;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::park_timeout;
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 pub(super) use self::funds::wait as wait_funds;
-pub(super) use self::options::Reader;
 pub use self::options::{Guests, SoakOptions, Until};
 use self::payer::{Pace, Payer};
 pub use self::report::Report;
@@ -50,20 +50,6 @@ const CONNECT_AT_ONCE: usize = 64;
 
 /// Time that the node gets after the other clients came or went before its memory counts.
 const SETTLE: Duration = Duration::from_millis(1500);
-
-/// Looks until there is something, at most for so long.
-pub(super) fn poll<T>(timeout: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
-    let start = now();
-    loop {
-        if let Some(found) = look() {
-            return Some(found);
-        }
-        if now().saturating_duration_since(start) >= timeout {
-            return None;
-        }
-        park_timeout(LOOK_AGAIN);
-    }
-}
 
 /// The keys of the clients of a seed.
 pub(super) fn wallets(seed: u64, clients: usize) -> Vec<Wallet> {
@@ -143,7 +129,8 @@ async fn pay(
             Until::Payments(all) => Some(all / count + u64::from((at as u64) < all % count)),
         };
         let per_second = options.rate / count as f64;
-        let pace = Pace { window: options.window, per_second, quota };
+        let (clients, window) = (options.clients, options.window);
+        let pace = Pace { clients, window, per_second, quota };
         let payer = Payer::new(at, Arc::clone(shared), wallet, outputs, pace);
         tasks.push(tokio::spawn(payer.run()));
     }
@@ -167,10 +154,25 @@ async fn end_in_time(options: SoakOptions, shared: Arc<Shared>) {
     };
     tokio::select! {
         _ = shared.pause(time) => {}
-        // Ctrl-C ends it early, with a report.
-        _ = tokio::signal::ctrl_c() => {}
+        // Either ends it early, with a report.
+        () = asked_to_stop() => {}
     }
     shared.end();
+}
+
+/// Ctrl-C, or SIGTERM as process managers and scripts send it.
+async fn asked_to_stop() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            // Without a handler the signal ends the process, as it always did.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
 }
 
 /// The other clients, in a thread of their own.

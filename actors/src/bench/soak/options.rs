@@ -1,24 +1,22 @@
 //! What a soak is asked to do, read from texts with all problems at once.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::cli::bench::node_address;
+use crate::bench::args::Reader;
+use crate::bench::generate::ALIVE_MAX;
+use crate::bench::outputs;
 use crate::cli::soak::SoakArgs;
-use crate::settings::{Problem, Problems};
+use crate::settings::Problems;
 
-/// Clients that pay, at most: each reads every snapshot.
-const CLIENTS_MAX: u64 = 64;
+/// Clients that pay, at most: each owns an output, and a head holds no more of them.
+const CLIENTS_MAX: u64 = ALIVE_MAX as u64;
 
 /// Other clients of one kind, at most: file descriptors of this process.
 const OTHERS_MAX: u64 = 10_000;
 
 /// Payments per second, at most: what one core can sign.
 const RATE_MAX: f64 = 100_000.0;
-
-/// Longest duration: a month.
-const DURATION_MAX: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// When a soak ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,93 +85,6 @@ impl Guests {
     }
 }
 
-/// Reads texts and gathers what is wrong with them.
-#[derive(Debug, Default)]
-pub(in crate::bench) struct Reader(pub Problems);
-
-impl Reader {
-    pub fn wrong(&mut self, seen: String, needed: String, todo: &str) {
-        self.0.push(Problem::new(seen, needed, todo));
-    }
-
-    pub fn node(&mut self, text: Option<&str>) -> String {
-        let Some(text) = text else {
-            let needed = "the address of the node's API, HOST:PORT".to_owned();
-            self.wrong("no --node".to_owned(), needed, "add --node 127.0.0.1:4001");
-            return String::new();
-        };
-        node_address(text).unwrap_or_else(|why| {
-            self.wrong(
-                format!("--node {text}: {why}"),
-                "HOST:PORT".to_owned(),
-                "as the node's --api-port says",
-            );
-            String::new()
-        })
-    }
-
-    pub fn number(
-        &mut self,
-        flag: &str,
-        text: Option<&str>,
-        range: RangeInclusive<u64>,
-        default: u64,
-    ) -> u64 {
-        let Some(text) = text else { return default };
-        let read =
-            text.replace('_', "").parse::<u64>().ok().filter(|number| range.contains(number));
-        read.unwrap_or_else(|| {
-            let needed = format!("a whole number from {} to {}", range.start(), range.end());
-            self.wrong(format!("--{flag} {text}"), needed, "give such a number, or leave it out");
-            default
-        })
-    }
-
-    pub fn count(
-        &mut self,
-        flag: &str,
-        text: Option<&str>,
-        range: RangeInclusive<u64>,
-        default: u64,
-    ) -> usize {
-        usize::try_from(self.number(flag, text, range, default)).unwrap_or(usize::MAX)
-    }
-
-    pub fn time(
-        &mut self,
-        flag: &str,
-        text: Option<&str>,
-        default: Duration,
-        least: Duration,
-    ) -> Duration {
-        let Some(text) = text else { return default };
-        let read = duration(text).filter(|time| (least..=DURATION_MAX).contains(time));
-        read.unwrap_or_else(|| {
-            let needed = format!(
-                "a time from {} s to 31 days, as 90s, 10m or 2h; a number alone is seconds",
-                least.as_secs()
-            );
-            self.wrong(format!("--{flag} {text}"), needed, "give such a time, or leave it out");
-            default
-        })
-    }
-}
-
-/// `90s`, `1.5h`, `10m`, `250ms`, or seconds.
-fn duration(text: &str) -> Option<Duration> {
-    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(split)?;
-    let factor = match unit {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        _ => return None,
-    };
-    Duration::try_from_secs_f64(number.parse::<f64>().ok()? * factor).ok()
-}
-
 fn slope(text: &str) -> Option<(u64, u64)> {
     let (from, to) = text.split_once("..")?;
     let number = |text: &str| text.replace('_', "").parse::<u64>().ok();
@@ -203,8 +114,10 @@ impl SoakOptions {
             trickle: guests("trickle", &args.trickle),
         };
         let second = Duration::from_secs(1);
+        let node = r.node(args.node.as_deref());
         let options = Self {
-            node: r.node(args.node.as_deref()),
+            pid: r.pid("pid", args.pid.as_deref(), &node),
+            node,
             until: until(r, args),
             rate: rate(r, args.rate.as_deref()),
             clients: r.count("clients", args.clients.as_deref(), 1..=CLIENTS_MAX, 4),
@@ -220,18 +133,16 @@ impl SoakOptions {
             ),
             baseline: r.time("baseline", args.baseline.as_deref(), Duration::ZERO, Duration::ZERO),
             slope: fitted(r, args.slope.as_deref()),
-            pid: args.pid.as_deref().map(|pid| {
-                let pid = r.number("pid", Some(pid), 1..=u64::from(u32::MAX), 1);
-                u32::try_from(pid).unwrap_or(u32::MAX)
-            }),
             persistence_dir: args.persistence_dir.clone(),
             report: args.report.clone(),
             json: args.json,
         };
-        if let Some(dir) = args.persistence_dir.as_ref().filter(|dir| !dir.is_dir()) {
-            let needed = "the node's data directory, which exists once it runs".to_owned();
-            let seen = format!("--persistence-dir {}: no directory", dir.display());
-            r.wrong(seen, needed, "start the node, give its --persistence-dir, or leave it out");
+        r.room(options.clients + options.guests.all());
+        if let Some(dir) = &args.persistence_dir {
+            r.holds_journal("persistence-dir", dir);
+        }
+        if let Some(report) = &args.report {
+            r.found(outputs::report(report));
         }
         if options.rate == 0.0 && matches!(options.until, Until::Payments(_)) {
             let needed = "a rate above 0, or --duration".to_owned();
@@ -287,18 +198,6 @@ mod tests {
 
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
-    }
-
-    #[test]
-    fn times_are_read_with_their_units() {
-        for (written, millis) in
-            [("90", 90_000), ("90s", 90_000), ("1.5h", 5_400_000), ("250ms", 250), ("2m", 120_000)]
-        {
-            assert_eq!(duration(written), Some(Duration::from_millis(millis)), "{written}");
-        }
-        for wrong in ["", "m", "-1s", "1w", "1e9999", "ten"] {
-            assert_eq!(duration(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

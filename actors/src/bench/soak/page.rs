@@ -7,6 +7,7 @@ use super::report::{KindFigures, Latency, Memory, Report};
 use super::sampler::Sample;
 use super::svg::{Line, Plot, escaped};
 use crate::bench::BenchError;
+use crate::bench::outputs::{PAGE_BEGINS, is_page};
 
 type Rows = Vec<(String, String)>;
 
@@ -36,7 +37,7 @@ fn memory(of: Memory) -> String {
 
 fn kind(of: &KindFigures) -> String {
     let mut text = format!(
-        "{} clients: {} connections, {} cut, {} refused, {} messages, {:.1} MiB",
+        "{} clients: {} connections, {} cut, {} not taken, {} messages, {:.1} MiB",
         of.clients,
         of.opened,
         of.ended,
@@ -156,7 +157,7 @@ impl Report {
             .collect();
         let plots: String = self.plots().into_iter().map(|(_, plot)| plot).collect();
         format!(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>Soak of {node}</title>\n\
+            "{PAGE_BEGINS}{node}</title>\n\
              <meta name=\"color-scheme\" content=\"light dark\"/><style>body{{font-family:sans-serif;\
              max-width:56em;margin:2em auto;padding:0 1em}}th{{text-align:left;font-weight:normal;\
              padding-right:2em;vertical-align:top}}td{{font-variant-numeric:tabular-nums}}\
@@ -171,7 +172,7 @@ impl Report {
     /// # Errors
     /// Those of the file system.
     pub fn write(&self, to: &Path) -> Result<(), BenchError> {
-        if to.extension().is_some_and(|ending| ending == "html") {
+        if is_page(to) {
             return fs::write(to, self.to_html()).map_err(BenchError::file(to, "write the report"));
         }
         fs::create_dir_all(to).map_err(BenchError::file(to, "make the directory"))?;

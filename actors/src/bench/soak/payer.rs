@@ -52,6 +52,8 @@ struct State {
 /// How fast, and how much.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
+    /// How many clients take turns.
+    pub clients: usize,
     pub window: usize,
     /// Payments per second of this client; 0 sends none.
     pub per_second: f64,
@@ -326,7 +328,7 @@ impl Payer {
 
     /// When a payment is due: clients take turns.
     fn due(&self, n: u64) -> Duration {
-        let stagger = self.at as f64 / 64.0;
+        let stagger = self.at as f64 / self.pace.clients.max(1) as f64;
         Duration::try_from_secs_f64((n as f64 + stagger) / self.pace.per_second)
             .unwrap_or(Duration::MAX)
     }

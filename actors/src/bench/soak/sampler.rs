@@ -17,6 +17,9 @@ use crate::bench::run::machine;
 /// Time between two looks.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// Samples between two lines where nobody looks at a terminal: a log.
+const LINES_APART: u32 = 10;
+
 /// Samples that are kept; past it neighbours are put together, so that a run of any length fits.
 const SAMPLES_MAX: usize = 4096;
 
@@ -99,7 +102,8 @@ impl Sampler {
 
 fn watch(shared: &Shared, looks: &Looks, joined: &AtomicBool, over: &AtomicBool) -> Seen {
     let (mut seen, mut last) = (Seen::default(), Sample::default());
-    let shows = std::io::stderr().is_terminal();
+    let apart = if std::io::stderr().is_terminal() { 1 } else { LINES_APART };
+    let mut quiet = 0;
     let mut next = shared.elapsed() + EVERY;
     loop {
         let is_over = over.load(Ordering::Acquire);
@@ -110,10 +114,11 @@ fn watch(shared: &Shared, looks: &Looks, joined: &AtomicBool, over: &AtomicBool)
         }
         next = at + EVERY;
         let sample = look(shared, looks, joined, &mut seen);
-        if shows {
+        quiet += 1;
+        if quiet >= apart {
             show(shared, &last, &sample);
+            (last, quiet) = (sample, 0);
         }
-        last = sample;
         seen.samples.push(sample);
         if seen.samples.len() >= SAMPLES_MAX {
             seen.samples = halved(&seen.samples);

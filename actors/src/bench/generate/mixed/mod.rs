@@ -60,12 +60,17 @@ pub(super) fn endowment(share: usize, transactions: u64, fees: bool) -> u64 {
 /// # Errors
 /// When the file of parameters cannot be read or used.
 pub(super) fn ledger(parameters: Option<&Path>) -> Result<Ledger, BenchError> {
+    const NEEDED: &str = "protocol parameters in the form of cardano-cli";
+    const TODO: &str = "take config/protocol-parameters.json, or those of the head";
+    let file = parameters.unwrap_or("config/protocol-parameters.json".as_ref());
+    let unusable = |why: &dyn std::fmt::Display| {
+        let seen = format!("--protocol-parameters {}: {why}", file.display());
+        BenchError::usage(seen, NEEDED, TODO)
+    };
     let text = match parameters {
         None => crate::bench::prepare::PROTOCOL_PARAMETERS.to_owned(),
-        Some(path) => fs::read_to_string(path)
-            .map_err(BenchError::file(path, "read the protocol parameters"))?,
+        Some(path) => fs::read_to_string(path).map_err(|why| unusable(&why))?,
     };
-    let unusable = |why: &dyn std::fmt::Display| BenchError::Options(format!("{why}"));
     let parameters = ProtocolParameters::for_ledger(&text).map_err(|why| unusable(&why))?;
     let slot_time =
         SlotTime::new(UtcTime::EPOCH, Span::seconds(1)).map_err(|why| unusable(&why.0))?;

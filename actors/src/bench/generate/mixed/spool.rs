@@ -29,9 +29,8 @@ impl Spool {
     /// Those of the file system.
     pub fn beside(out: &Path, clients: usize) -> io::Result<Self> {
         let mut name = out.as_os_str().to_owned();
-        name.push(".spool");
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&name)?;
+        name.push(format!(".{}.spool", std::process::id()));
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&name)?;
         std::fs::remove_file(&name)?;
         Ok(Self::of(file, clients))
     }
