@@ -1,3 +1,14 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| rydra_fuzz::cardano::tx_bytes(data));
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use rydra_fuzz::{cardano, mutate};
+
+fuzz_target!(|data: &[u8]| cardano::tx_bytes(data));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::in_place(data, size, max_size, seed, fuzzer_mutate)
+});
+
+fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+    mutate::cross(first, second, out, seed)
+});

@@ -1,9 +1,12 @@
 //! What each fuzz target asserts about its decoder: never a panic, and what was accepted is kept.
 
 pub mod cardano;
+pub mod items;
 pub mod ledger;
+pub mod mutate;
 pub mod plutus;
 pub mod seeds;
+pub mod words;
 
 /// Name of a target (also of its corpus folder) and what it runs.
 pub type Target = (&'static str, fn(&[u8]));
