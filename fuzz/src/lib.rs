@@ -1,11 +1,14 @@
 //! What each fuzz target asserts about its decoder: never a panic, and what was accepted is kept.
 
 pub mod cardano;
+pub mod flat;
 pub mod items;
 pub mod ledger;
 pub mod mutate;
 pub mod plutus;
+pub mod random;
 pub mod seeds;
+pub mod terms;
 pub mod words;
 
 /// Name of a target (also of its corpus folder) and what it runs.

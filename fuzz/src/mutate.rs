@@ -3,6 +3,7 @@
 //! length, so that nothing behind the decoder is reached.
 
 use super::items::{Item, Kind, count, encode, parse};
+use super::random::Random;
 use super::words::{NUMBERS, TAGS, Words};
 
 /// libFuzzer's own change of the first bytes of a buffer: their number, the most that may come out; gives their number.
@@ -12,27 +13,6 @@ pub type Plain = fn(&mut [u8], usize, usize) -> usize;
 const TREE_BYTES: usize = 20_000;
 /// Subtrees of more items are not put in a second time.
 const GRAFT_ITEMS: usize = 400;
-
-/// Seeded choices (splitmix64): the same seed gives the same input.
-struct Random(u64);
-
-impl Random {
-    fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Below the bound, which is not 0.
-    fn below(&mut self, bound: usize) -> usize {
-        (self.number() % bound as u64) as usize
-    }
-
-    fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
-        if of.is_empty() { None } else { of.get(self.below(of.len())) }
-    }
-}
 
 /// Where an item stands: the index at each depth.
 type Path = Vec<usize>;
@@ -56,23 +36,6 @@ pub fn in_place(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plai
             bytes.len()
         }
         None => plain(data, size, max),
-    }
-}
-
-/// The same behind a head that is no CBOR, whose bytes libFuzzer changes.
-pub fn behind(
-    head: usize,
-    data: &mut [u8],
-    size: usize,
-    max: usize,
-    seed: u32,
-    plain: Plain,
-) -> usize {
-    match data.split_at_mut_checked(head) {
-        Some((_, rest)) if size > head && max > head && !seed.is_multiple_of(3) => {
-            head + in_place(rest, size - head, max - head, seed / 3, plain)
-        }
-        _ => plain(data, size, max),
     }
 }
 
@@ -410,8 +373,6 @@ mod tests {
             for size in 0..bytes.len() {
                 let mut data = bytes;
                 assert!(in_place(&mut data, size, bytes.len(), seed, flip) <= bytes.len());
-                let mut data = bytes;
-                assert!(behind(3, &mut data, size, bytes.len(), seed, flip) <= bytes.len());
                 let mut out = [0; 9];
                 assert!(cross(&bytes[..size], &bytes, &mut out, seed) <= out.len());
             }

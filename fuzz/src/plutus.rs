@@ -12,7 +12,10 @@ use rydra_core::cardano::utxo::Utxo;
 use rydra_core::cardano::value::{AssetName, Value};
 use rydra_core::unit::Hash32;
 
-use super::ledger::{World, decided};
+use super::ledger::{World, decided, signed, with_integrity};
+use super::mutate::{self, Plain};
+use super::random::Random;
+use super::terms;
 
 /// Plutus data: the constructor without fields. Stands in for bytes that are no data, so that they do not keep
 /// a script from being run.
@@ -20,7 +23,7 @@ pub const UNIT: &[u8] = &[0xd8, 0x79, 0x80];
 
 /// Budgets that a redeemer states: nothing, some, and the most that decodes.
 const BUDGETS: [(u64, u64); 4] =
-    [(0, 0), (20_000, 10_000_000), (1_000_000, 500_000_000), (i64::MAX as u64, i64::MAX as u64)];
+    [(0, 0), (20_000, 10_000_000), (2_000_000, 2_000_000_000), (i64::MAX as u64, i64::MAX as u64)];
 
 /// A script and what it is asked: choices, length of the script (two bytes, little-endian), script, data.
 pub struct Case<'a> {
@@ -34,9 +37,7 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// Reads the fuzzer's bytes; none when they are too short.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (&[choices, low, high], rest) = bytes.split_first_chunk()?;
-        let length = usize::from(u16::from_le_bytes([low, high])).min(rest.len());
-        let (script, data) = rest.split_at_checked(length)?;
+        let (choices, script, data) = Self::parts(bytes)?;
         let language = match choices & 3 {
             0 => ScriptLanguage::PlutusV1,
             1 => ScriptLanguage::PlutusV2,
@@ -45,6 +46,13 @@ impl<'a> Case<'a> {
         let budget = *BUDGETS.get(usize::from(choices >> 3 & 3))?;
         let data = if datum::check(data).is_ok() { data } else { UNIT };
         Some(Self { language, mints: choices & 4 != 0, budget, script, data })
+    }
+
+    fn parts(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+        let (&[choices, low, high], rest) = bytes.split_first_chunk()?;
+        let length = usize::from(u16::from_le_bytes([low, high])).min(rest.len());
+        let (script, data) = rest.split_at_checked(length)?;
+        Some((choices, script, data))
     }
 
     /// The choices' byte and the length, before a script and its data.
@@ -99,7 +107,10 @@ impl<'a> Case<'a> {
         } else {
             build.input(World::held(100))
         };
-        build.sign(&[&world.alice]).ok()
+        let tx = build.sign(&[&world.alice]).ok()?;
+        // With the right hash nothing but the script decides, where there are no fees.
+        let tx = with_integrity(&self.utxo(), &tx).unwrap_or(tx);
+        signed(&tx)
     }
 }
 
@@ -108,4 +119,117 @@ pub fn plutus_glue(bytes: &[u8]) {
     let Some(case) = Case::read(bytes) else { return };
     let Some(tx) = case.tx() else { return };
     decided(&case.utxo(), &tx);
+}
+
+/// Flat bytes as scripts have them: in a byte string.
+pub fn wrapped(flat: &[u8]) -> Vec<u8> {
+    let mut script = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = Encoder::new(&mut script).bytes(flat);
+    script
+}
+
+/// `data[..size]` with another script, other data or other choices; gives the new size, at most `max`. Some changes are left
+/// to libFuzzer.
+pub fn mutate(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plain) -> usize {
+    let mut random = Random(seed.into());
+    let changed = data.get(..size).and_then(Case::parts).and_then(|parts| {
+        let (choices, script, data) = parts;
+        match random.below(6) {
+            0 => None,
+            1 => Some(Case::write(random.number() as u8, script, data)),
+            2 => {
+                let data = mutate::mutate(data, max, random.number() as u32, plain)?;
+                Some(Case::write(choices, script, &data))
+            }
+            3 => {
+                let mut flat = pallas_codec::minicbor::Decoder::new(script).bytes().ok()?.to_vec();
+                let (size, max) = (flat.len(), 2 * flat.len() + 16);
+                flat.resize(max, 0);
+                let length = plain(&mut flat, size, max);
+                flat.truncate(length);
+                Some(Case::write(choices, &wrapped(&flat), data))
+            }
+            _ => {
+                // Datum, redeemer and context; a policy has no datum; V3 takes all in one.
+                let arguments = match (choices & 3, choices & 4) {
+                    (0 | 1, 0) => 3,
+                    (0 | 1, _) => 2,
+                    _ => 1,
+                };
+                let flat = terms::program(arguments, &mut random);
+                Some(Case::write(choices, &wrapped(&flat), data))
+            }
+        }
+    });
+    match changed.filter(|changed| changed.len() <= max) {
+        Some(changed) => {
+            data[..changed.len()].copy_from_slice(&changed);
+            changed.len()
+        }
+        None => plain(data, size, max),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rydra_core::unit::Slot;
+
+    use super::*;
+
+    /// Whether the newest ledger lets the script of a case agree.
+    fn agrees(bytes: &[u8]) -> bool {
+        let Some(case) = Case::read(bytes) else { return false };
+        let Some(tx) = case.tx() else { return false };
+        World::get().ledgers[0].apply(Slot(100), &case.utxo(), &tx).is_ok()
+    }
+
+    #[test]
+    fn every_builtin_can_be_called() {
+        for number in 0.. {
+            let mut failed = 0;
+            loop {
+                let mut random = Random(failed);
+                let Some(flat) = terms::calling(number, 1, &mut random) else { return };
+                let case = Case::write(2 | 0x10, &wrapped(&flat), UNIT);
+                if agrees(&case) {
+                    break;
+                }
+                failed += 1;
+                assert!(failed < 300, "builtin {number} never agrees");
+            }
+        }
+    }
+
+    #[test]
+    fn programs_at_random_decode_and_many_agree() {
+        let mut agreed = 0;
+        for seed in 0..300 {
+            let flat = terms::program(1, &mut Random(seed));
+            let case = Case::write(2 | 0x10, &wrapped(&flat), UNIT);
+            agreed += usize::from(agrees(&case));
+            plutus_glue(&case);
+        }
+        assert!((60..290).contains(&agreed), "{agreed} of 300 agree");
+        // Lambda, error: what fails does not count as agreeing.
+        assert!(!agrees(&Case::write(2 | 0x10, &[0x45, 0x01, 0x01, 0x00, 0x26, 0x01], UNIT)));
+    }
+
+    #[test]
+    fn changes_fit_and_are_repeated() {
+        let flip = |data: &mut [u8], size: usize, max: usize| {
+            data.iter_mut().take(1).for_each(|first| *first ^= 0x40);
+            size.min(max)
+        };
+        let seed = Case::write(0, &wrapped(&terms::program(3, &mut Random(1))), UNIT);
+        for (number, max) in (0..500).zip([seed.len(), 10_000, 40].into_iter().cycle()) {
+            let [mut data, mut again] = [vec![0; 10_000], vec![0; 10_000]];
+            data[..seed.len()].copy_from_slice(&seed);
+            again[..seed.len()].copy_from_slice(&seed);
+            let size = mutate(&mut data, seed.len(), max, number, flip);
+            assert!(size <= max, "{number}");
+            assert_eq!(mutate(&mut again, seed.len(), max, number, flip), size);
+            assert_eq!(again, data);
+        }
+    }
 }
