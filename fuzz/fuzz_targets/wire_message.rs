@@ -1,20 +1,14 @@
-//! Any bytes as a message, an envelope and a `msg-` value; what is read is written and read again alike.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use rydra_core::wire::{Message, Received, decode_value, value_of};
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use rydra_fuzz::{mutate, node};
 
-fuzz_target!(|bytes: &[u8]| {
-    if let Ok(message) = Message::from_cbor(bytes) {
-        assert_eq!(Message::from_cbor(&message.to_cbor()), Ok(message));
-    }
-    if let Ok(received) = Received::decode(bytes) {
-        assert_eq!(received.bytes, bytes);
-        let _ = received.verifies();
-    }
-    if let Ok(envelopes) = decode_value(bytes) {
-        let value = value_of(envelopes.iter().map(|envelope| envelope.signed.to_cbor()));
-        let again = decode_value(&value).expect("our own encoding is read");
-        assert!(again.iter().map(|e| &e.signed).eq(envelopes.iter().map(|e| &e.signed)));
-    }
+fuzz_target!(|data: &[u8]| node::wire_message(data));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::in_place(data, size, max_size, seed, fuzzer_mutate)
+});
+
+fuzz_crossover!(|first: &[u8], second: &[u8], out: &mut [u8], seed: u32| {
+    mutate::cross(first, second, out, seed)
 });

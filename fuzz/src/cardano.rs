@@ -2,6 +2,7 @@
 
 use pallas_codec::minicbor;
 use rydra_core::cardano::parameters::ProtocolParameters;
+use rydra_core::cardano::plutus_data::{Data, normalise};
 use rydra_core::cardano::tx::Tx;
 use rydra_core::cardano::txout::TxOut;
 use rydra_core::cardano::utxo::Utxo;
@@ -48,4 +49,25 @@ pub fn parameters_json(data: &[u8]) {
     let Ok(parameters) = ProtocolParameters::from_json(text) else { return };
     let json = serde_json::to_string(&parameters).expect("serialisable");
     assert_eq!(ProtocolParameters::from_json(&json).expect("own JSON"), parameters);
+}
+
+/// The tree and the stream reader of datums agree, what comes out is normal and stays as it is.
+pub fn plutus_data(bytes: &[u8]) {
+    let mut normal = Vec::new();
+    let streamed = normalise(bytes, &mut normal);
+    match Data::decode(bytes) {
+        Ok(tree) => {
+            assert!(streamed.is_ok(), "the tree reads what the stream refuses");
+            assert_eq!(tree.to_vec(), normal);
+            assert_eq!(Data::decode(&normal).as_ref(), Ok(&tree));
+        }
+        Err(error) => {
+            assert!(streamed.is_err() || error.to_string().contains("deeper"), "{error}");
+        }
+    }
+    if streamed.is_ok() {
+        let mut again = Vec::new();
+        assert!(normalise(&normal, &mut again).is_ok());
+        assert_eq!(again, normal);
+    }
 }

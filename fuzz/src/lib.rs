@@ -5,9 +5,11 @@ pub mod flat;
 pub mod items;
 pub mod ledger;
 pub mod mutate;
+pub mod node;
 pub mod plutus;
 pub mod random;
 pub mod seeds;
+pub mod seeds_node;
 pub mod terms;
 pub mod words;
 
@@ -23,6 +25,11 @@ pub const TARGETS: &[Target] = &[
     ("parameters_json", cardano::parameters_json),
     ("tx_validate", ledger::tx_validate),
     ("plutus_glue", plutus::plutus_glue),
+    ("plutus_data", cardano::plutus_data),
+    ("client_json", node::client_json),
+    ("wire_message", node::wire_message),
+    ("envelope", node::envelope),
+    ("state_event", node::state_event),
 ];
 
 #[cfg(test)]
@@ -76,9 +83,15 @@ mod tests {
     #[test]
     #[ignore = "writes the seeds into the corpora, before a new run of the fuzzer"]
     fn write_seeds() {
-        for (target, seeds) in
-            [("tx_validate", seeds::tx_validate()), ("plutus_glue", seeds::plutus_glue())]
-        {
+        for (target, seeds) in [
+            ("tx_validate", seeds::tx_validate()),
+            ("plutus_glue", seeds::plutus_glue()),
+            ("plutus_data", seeds::plutus_data()),
+            ("client_json", seeds_node::client_json()),
+            ("wire_message", seeds_node::wire_message()),
+            ("envelope", seeds_node::envelope()),
+            ("state_event", seeds_node::state_event()),
+        ] {
             let folder = corpus(target);
             std::fs::create_dir_all(&folder).unwrap();
             for (name, bytes) in seeds {
