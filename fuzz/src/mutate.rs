@@ -193,11 +193,32 @@ fn repeat(items: &mut Vec<Item>, at: usize, random: &mut Random) {
     if count(&repeated) > GRAFT_ITEMS {
         return;
     }
-    let times = [1, 1, 1, 1, 2, 7, 20, 70][random.below(8)];
+    // Long lists of different members are sorted in other ways than short ones.
+    let (times, varied) = ([1, 1, 1, 1, 2, 7, 25, 70][random.below(8)], random.below(3) > 0);
     for _ in 0..times {
-        if count(list) < 4 * GRAFT_ITEMS {
-            list.splice(from..from, repeated.iter().cloned());
+        let mut copy = repeated.clone();
+        if varied {
+            vary(&mut copy, random);
         }
+        if count(list) < 4 * GRAFT_ITEMS {
+            let to = random.below(list.len() / size + 1) * size;
+            list.splice(to..to, copy);
+        }
+    }
+}
+
+/// Another byte in some strings, another value of some numbers.
+fn vary(items: &mut [Item], random: &mut Random) {
+    for item in items {
+        match &mut item.kind {
+            Kind::String(_, bytes) if !bytes.is_empty() && random.below(2) == 0 => {
+                let at = random.below(bytes.len());
+                bytes[at] ^= random.number() as u8;
+            }
+            Kind::Number(0 | 1, value) if random.below(4) == 0 => *value = random.number() % 300,
+            _ => {}
+        }
+        vary(&mut item.items, random);
     }
 }
 

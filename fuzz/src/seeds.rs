@@ -134,9 +134,46 @@ fn plain() -> Vec<Seed> {
     builds.into_iter().map(|(name, build)| (name, build.signed_bytes(signers(name)))).collect()
 }
 
+/// Many members, out of order, of everything that is sorted: long lists are sorted in other ways than short ones.
+fn many() -> Vec<Seed> {
+    let world = World::get();
+    let tags = || (0..60_u8).map(|n| n.wrapping_mul(37));
+    let list = |items: Vec<Vec<u8>>| [vec![0x98, items.len() as u8], items.concat()].concat();
+    let map = |items: Vec<Vec<u8>>| [vec![0xb8, items.len() as u8], items.concat()].concat();
+    let hash28 = |n: u8| [&[0x58, 28][..], &[n; 28]].concat();
+    let hash32 = |n: u8| [&[0x58, 32][..], &[n; 32]].concat();
+    let account = |n: u8| [&[0x58, 29, 0xe0][..], &[n; 28]].concat();
+    let credential = |n: u8| [vec![0x82, n & 1], hash28(n)].concat();
+    let certificate = |n: u8| match n % 3 {
+        0 => [vec![0x82, 0x00], credential(n)].concat(),
+        1 => [vec![0x83, 0x07], credential(n), vec![0x00]].concat(),
+        _ => [vec![0x83, 0x02], credential(n), hash28(n)].concat(),
+    };
+    let proposal =
+        |n: u8| [vec![0x84, 0x00], account(n), vec![0x81, 0x06, 0x82, 0x60], hash32(n)].concat();
+    let vote = |n: u8| {
+        let action = [vec![0x82], hash32(n), vec![n & 1]].concat();
+        [vec![0x82, n % 5], hash28(n), vec![0xa1], action, vec![0x82, 0x01, 0xf6]].concat()
+    };
+    let withdrawal = |n: u8| [account(n), vec![0x00]].concat();
+    let minted = |n: u8| [hash28(n), vec![0xa1, 0x41, n, 0x18, n | 32]].concat();
+    let datum = |n: u8| vec![0x82, 0x01, 0x18, n | 32];
+    let field = |key, value| paying(0, 10).body_field(key, value);
+    let builds = [
+        ("many-certificates", field(4, list(tags().map(certificate).collect()))),
+        ("many-withdrawals", field(5, map(tags().map(withdrawal).collect()))),
+        ("many-minted", field(9, map(tags().map(minted).collect()))),
+        ("many-signers", field(14, list(tags().map(hash28).collect()))),
+        ("many-votes", field(19, map(tags().map(vote).collect()))),
+        ("many-proposals", field(20, list(tags().take(40).map(proposal).collect()))),
+        ("many-datums", paying(0, 10).witness_field(4, list(tags().map(datum).collect()))),
+    ];
+    builds.map(|(name, build)| (name, build.signed_bytes(&[&world.alice]))).into()
+}
+
 /// All seeds.
 pub fn tx_validate() -> Vec<Seed> {
-    plain().into_iter().chain(plutus()).collect()
+    plain().into_iter().chain(plutus()).chain(many()).collect()
 }
 
 /// A script of each language that agrees, spending and minting, with plain and with nested data.
