@@ -101,6 +101,34 @@ mod tests {
     }
 
     #[test]
+    fn seeds_of_the_node_decode() {
+        use pallas_codec::minicbor::Decoder;
+        use rydra_core::api::client_input;
+        use rydra_core::event::StateEvent;
+        use rydra_core::wire::{Message, Received, decode_value};
+
+        for (name, bytes) in seeds_node::wire_message() {
+            let read = match name {
+                "envelope" => Received::decode(&bytes).is_ok_and(|received| received.verifies()),
+                "value" => decode_value(&bytes).is_ok_and(|envelopes| envelopes.len() == 5),
+                _ => Message::from_cbor(&bytes).is_ok(),
+            };
+            assert!(read, "{name}");
+        }
+        let inputs = seeds_node::client_json();
+        let read = inputs.iter().filter(|(_, bytes)| client_input::decode(bytes).is_ok()).count();
+        assert_eq!(read, 11, "of {} texts, those of inputs", inputs.len());
+        let (_, history) = seeds_node::state_event().swap_remove(0);
+        let mut reader = Decoder::new(&history);
+        let events = std::iter::from_fn(|| reader.decode::<StateEvent>().ok()).count();
+        assert_eq!(events, 27, "the whole history");
+        for (name, bytes) in seeds::plutus_data() {
+            let read = rydra_core::cardano::plutus_data::Data::decode(&bytes).is_ok();
+            assert_eq!(read, name != "long", "{name}");
+        }
+    }
+
+    #[test]
     fn seeds_of_scripts_become_transactions() {
         for (name, bytes) in seeds::plutus_glue() {
             assert!(plutus::Case::read(&bytes).and_then(|case| case.tx()).is_some(), "{name}");

@@ -14,13 +14,9 @@ const TREE_BYTES: usize = 20_000;
 /// Subtrees of more items are not put in a second time.
 const GRAFT_ITEMS: usize = 400;
 
-/// Where an item stands: the index at each depth.
-type Path = Vec<usize>;
-
 /// An item among others, and what its place means: a hash of the keys and indices that lead there.
 struct Found<'a> {
     item: &'a Item,
-    path: Path,
     role: u64,
 }
 
@@ -94,8 +90,8 @@ fn change(items: &mut Vec<Item>, random: &mut Random, plain: Plain) {
     }
 }
 
-fn walk<'a>(items: &'a [Item], above: (&mut Path, u64, bool), found: &mut Vec<Found<'a>>) {
-    let (path, role, is_map) = above;
+/// The items with all inside of them, each before those inside of it.
+fn walk<'a>(items: &'a [Item], role: u64, is_map: bool, found: &mut Vec<Found<'a>>) {
     for (index, item) in items.iter().enumerate() {
         let step = match (is_map, index % 2) {
             (true, 1) => match items[index - 1].kind {
@@ -105,35 +101,48 @@ fn walk<'a>(items: &'a [Item], above: (&mut Path, u64, bool), found: &mut Vec<Fo
             (true, _) => 98,
             (false, _) => index.min(5) as u64,
         };
-        let here = (role.rotate_left(7) ^ step).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        path.push(index);
-        found.push(Found { item, path: path.clone(), role: here });
-        walk(&item.items, (path, here, item.kind == Kind::Map), found);
-        path.pop();
+        let role = (role.rotate_left(7) ^ step).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        found.push(Found { item, role });
+        walk(&item.items, role, item.kind == Kind::Map, found);
     }
 }
 
 fn all(items: &[Item]) -> Vec<Found<'_>> {
     let mut found = Vec::with_capacity(count(items));
-    walk(items, (&mut Path::new(), 0, false), &mut found);
+    walk(items, 0, false, &mut found);
     found
 }
 
 /// The list that holds the n-th item, and where in it; with the kind of what holds it.
-fn holder(items: &mut Vec<Item>, at: usize) -> Option<(&mut Vec<Item>, usize, Option<Kind>)> {
-    let path = all(items).into_iter().nth(at)?.path;
-    let (&last, above) = path.split_last()?;
-    let (mut list, mut kind) = (items, None);
-    for &index in above {
-        let item = list.get_mut(index)?;
-        kind = Some(item.kind.clone());
-        list = &mut item.items;
+fn holder(
+    items: &mut Vec<Item>,
+    at: usize,
+    kind: Option<Kind>,
+) -> Option<(&mut Vec<Item>, usize, Option<Kind>)> {
+    let mut left = at;
+    for index in 0..items.len() {
+        if left == 0 {
+            return Some((items, index, kind));
+        }
+        let size = items.get(index)?.count();
+        if left < size {
+            let item = items.get_mut(index)?;
+            let kind = match &item.kind {
+                Kind::Tag(number) => Kind::Tag(*number),
+                Kind::Chunks(major) => Kind::Chunks(*major),
+                Kind::Map => Kind::Map,
+                Kind::List => Kind::List,
+                _ => Kind::Wrapped,
+            };
+            return holder(&mut item.items, left - 1, Some(kind));
+        }
+        left -= size;
     }
-    Some((list, last, kind))
+    None
 }
 
 fn item_at(items: &mut Vec<Item>, at: usize) -> Option<&mut Item> {
-    let (list, index, _) = holder(items, at)?;
+    let (list, index, _) = holder(items, at, None)?;
     list.get_mut(index)
 }
 
@@ -176,7 +185,7 @@ fn member(kind: Option<&Kind>, index: usize) -> Option<(usize, usize)> {
 }
 
 fn drop_one(items: &mut Vec<Item>, at: usize, random: &mut Random) {
-    let Some((list, index, kind)) = holder(items, at) else { return };
+    let Some((list, index, kind)) = holder(items, at, None) else { return };
     // One item is all that there is: without it nothing would be left to decode.
     if kind.is_none() && list.len() == 1 {
         return;
@@ -187,7 +196,7 @@ fn drop_one(items: &mut Vec<Item>, at: usize, random: &mut Random) {
 }
 
 fn repeat(items: &mut Vec<Item>, at: usize, random: &mut Random) {
-    let Some((list, index, kind @ Some(_))) = holder(items, at) else { return };
+    let Some((list, index, kind @ Some(_))) = holder(items, at, None) else { return };
     let Some((from, size)) = member(kind.as_ref(), index) else { return };
     let Some(repeated) = list.get(from..from + size).map(<[Item]>::to_vec) else { return };
     if count(&repeated) > GRAFT_ITEMS {
@@ -223,7 +232,7 @@ fn vary(items: &mut [Item], random: &mut Random) {
 }
 
 fn swap(items: &mut Vec<Item>, at: usize, random: &mut Random) {
-    let Some((list, index, kind)) = holder(items, at) else { return };
+    let Some((list, index, kind)) = holder(items, at, None) else { return };
     let Some((from, size)) = member(kind.as_ref(), index) else { return };
     let to = random.below((list.len() / size).max(1)) * size;
     for offset in 0..size {

@@ -83,8 +83,12 @@ impl<'a> Case<'a> {
     /// A transaction that needs the script; none when the bytes cannot stand in one.
     pub fn tx(&self) -> Option<Tx> {
         let world = World::get();
-        let output = TxOut::new(&world.alice.address(0), Value::of_lovelace(10_000_000));
-        let script = self.script();
+        let (script, name) = (self.script(), AssetName(b"m"[..].into()));
+        let mut value = Value::of_lovelace(10_000_000);
+        if self.mints {
+            value.assets.entry(script.hash()).or_default().insert(name.clone(), 1);
+        }
+        let output = TxOut::new(&world.alice.address(0), value);
         let mut redeemers = vec![0xa1, 0x82, u8::from(self.mints), 0x00, 0x82];
         redeemers.extend_from_slice(self.data);
         let (memory, steps) = self.budget;
@@ -100,7 +104,6 @@ impl<'a> Case<'a> {
         let build = build.witness_field(5, redeemers).witness_field(field, scripts);
         let build = build.script_integrity_hash(Hash32([7; 32]));
         let build = if self.mints {
-            let name = AssetName(b"m"[..].into());
             build.input(World::held(0)).mint(script.hash(), name, 1)
         } else if self.language == ScriptLanguage::PlutusV1 {
             build.input(World::held(100)).datum(self.data)
@@ -151,13 +154,7 @@ pub fn mutate(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plain)
                 Some(Case::write(choices, &wrapped(&flat), data))
             }
             _ => {
-                // Datum, redeemer and context; a policy has no datum; V3 takes all in one.
-                let arguments = match (choices & 3, choices & 4) {
-                    (0 | 1, 0) => 3,
-                    (0 | 1, _) => 2,
-                    _ => 1,
-                };
-                let flat = terms::program(arguments, &mut random);
+                let flat = terms::program(arguments(choices), &mut random);
                 Some(Case::write(choices, &wrapped(&flat), data))
             }
         }
@@ -168,6 +165,39 @@ pub fn mutate(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plain)
             changed.len()
         }
         None => plain(data, size, max),
+    }
+}
+
+/// One of so many changes of a transaction is a new one, minting by a program at random.
+const MINTING: u32 = 50;
+
+/// Items in a transaction changed, as [`mutate::in_place`]; now and then another transaction, so that scripts in it are
+/// more than bytes.
+pub fn mutate_tx(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plain) -> usize {
+    if seed % MINTING == 0
+        && let Some(bytes) = minting(&mut Random(seed.into()))
+        && bytes.len() <= max
+    {
+        data[..bytes.len()].copy_from_slice(&bytes);
+        return bytes.len();
+    }
+    mutate::in_place(data, size, max, seed, plain)
+}
+
+/// A transaction that mints by a program at random.
+fn minting(random: &mut Random) -> Option<Vec<u8>> {
+    let choices = random.number() as u8 | 4;
+    let flat = terms::program(arguments(choices), random);
+    let case = Case::write(choices, &wrapped(&flat), UNIT);
+    Some(Case::read(&case)?.tx()?.bytes().to_vec())
+}
+
+/// Datum, redeemer and context; a policy has no datum; V3 takes all in one.
+const fn arguments(choices: u8) -> usize {
+    match (choices & 3, choices & 4) {
+        (0 | 1, 0) => 3,
+        (0 | 1, _) => 2,
+        _ => 1,
     }
 }
 
@@ -216,6 +246,17 @@ mod tests {
     }
 
     #[test]
+    fn new_transactions_mint_in_the_world() {
+        let applies = |seed| {
+            let bytes = minting(&mut Random(seed))?;
+            let tx = Tx::decode(bytes).expect("it was built");
+            Some(World::get().ledgers[0].apply(Slot(100), &World::get().utxo, &tx).is_ok())
+        };
+        let agreed = (0..100).filter(|seed| applies(*seed) == Some(true)).count();
+        assert!(agreed > 10, "{agreed} of 100 apply");
+    }
+
+    #[test]
     fn changes_fit_and_are_repeated() {
         let flip = |data: &mut [u8], size: usize, max: usize| {
             data.iter_mut().take(1).for_each(|first| *first ^= 0x40);
@@ -230,6 +271,7 @@ mod tests {
             assert!(size <= max, "{number}");
             assert_eq!(mutate(&mut again, seed.len(), max, number, flip), size);
             assert_eq!(again, data);
+            assert!(mutate_tx(&mut data, size, max, number, flip) <= max);
         }
     }
 }
