@@ -79,7 +79,7 @@ for ((n = 1; n <= processes; n++)); do
   running+=($!)
 done
 
-coverage=0 start=$SECONDS grown=$SECONDS executions=0 status=0
+coverage=0 start=$SECONDS grown=$SECONDS told=$SECONDS executions=0 status=0
 while ((SECONDS - start < least || SECONDS - grown < quiet)); do
   if ((most > 0 && SECONDS - start >= most)); then
     status=3
@@ -97,7 +97,8 @@ while ((SECONDS - start < least || SECONDS - grown < quiet)); do
   if ((seen > coverage)); then
     coverage=$seen grown=$SECONDS
   fi
-  if (((SECONDS - start) / 60 != (SECONDS - start - poll) / 60)); then
+  if ((SECONDS - told >= 60)); then
+    told=$SECONDS
     printf 'fuzz: %s %4d s, coverage %d, grown %d s ago, %d executions\n' "$target" \
       $((SECONDS - start)) "$coverage" $((SECONDS - grown)) "$executions"
   fi

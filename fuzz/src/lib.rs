@@ -11,6 +11,7 @@ pub mod random;
 pub mod seeds;
 pub mod seeds_node;
 pub mod terms;
+pub mod variants;
 pub mod words;
 
 /// Name of a target (also of its corpus folder) and what it runs.
@@ -36,7 +37,9 @@ pub const TARGETS: &[Target] = &[
 mod tests {
     use std::path::{Path, PathBuf};
 
+    use rydra_core::cardano::hash::blake2b_256;
     use rydra_core::cardano::tx::Tx;
+    use rydra_core::unit::Hash32;
 
     use super::*;
 
@@ -96,6 +99,32 @@ mod tests {
             std::fs::create_dir_all(&folder).unwrap();
             for (name, bytes) in seeds {
                 std::fs::write(folder.join(name), bytes).unwrap();
+            }
+        }
+    }
+
+    /// `cargo test -p rydra-core --test corpora -- --ignored write_variants`
+    #[test]
+    #[ignore = "writes many files beside the corpora, for scripts/fuzz.sh to take what is new from"]
+    fn write_variants() {
+        let of = |seeds: Vec<seeds::Seed>| {
+            seeds.iter().flat_map(|(_, bytes)| variants::of_items(bytes)).collect::<Vec<_>>()
+        };
+        let calls = variants::of_calls();
+        let transactions = variants::as_transactions(&calls);
+        for (target, variants) in [
+            ("tx_validate", [of(seeds::tx_validate()), transactions].concat()),
+            ("tx_bytes", of(seeds::tx_validate())),
+            ("plutus_glue", calls),
+            ("plutus_data", of(seeds::plutus_data())),
+            ("wire_message", of(seeds_node::wire_message())),
+            ("state_event", of(seeds_node::state_event())),
+        ] {
+            let folder = corpus("").join("../target/variants").join(target);
+            std::fs::create_dir_all(&folder).unwrap();
+            for variant in variants {
+                let name = Hash32(blake2b_256(&variant)).to_string();
+                std::fs::write(folder.join(name), variant).unwrap();
             }
         }
     }

@@ -141,7 +141,8 @@ fn holder(
     None
 }
 
-fn item_at(items: &mut Vec<Item>, at: usize) -> Option<&mut Item> {
+/// The n-th item, counting each before those inside of it.
+pub fn item_at(items: &mut Vec<Item>, at: usize) -> Option<&mut Item> {
     let (list, index, _) = holder(items, at, None)?;
     list.get_mut(index)
 }
@@ -286,7 +287,10 @@ fn wrap(items: &mut Vec<Item>, at: usize, random: &mut Random) {
 fn value(items: &mut Vec<Item>, at: usize, random: &mut Random, plain: Plain) {
     let Some(item) = item_at(items, at) else { return };
     match &mut item.kind {
-        Kind::Number(7, value) => *value = [20, 21, 22, 23, 0][random.below(5)],
+        Kind::Number(7, value) => {
+            (*value, item.width_bytes) =
+                [(20, 0), (22, 0), (23, 0), (40, 1), (1, 2), (1, 4), (1, 8)][random.below(7)];
+        }
         Kind::Number(_, value) => {
             *value = match random.below(5) {
                 0 => value.wrapping_add(1),

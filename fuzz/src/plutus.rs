@@ -21,9 +21,18 @@ use super::terms;
 /// a script from being run.
 pub const UNIT: &[u8] = &[0xd8, 0x79, 0x80];
 
-/// Budgets that a redeemer states: nothing, some, and the most that decodes.
-const BUDGETS: [(u64, u64); 4] =
-    [(0, 0), (20_000, 10_000_000), (2_000_000, 2_000_000_000), (i64::MAX as u64, i64::MAX as u64)];
+/// Budgets that a redeemer states: nothing, some, much, and the most that decodes; then too little for any builtin, and
+/// for one of memory and steps.
+const BUDGETS: [(u64, u64); 8] = [
+    (0, 0),
+    (20_000, 10_000_000),
+    (2_000_000, 2_000_000_000),
+    (i64::MAX as u64, i64::MAX as u64),
+    (200_000, 60_000),
+    (1_000, 2_000_000_000),
+    (2_000_000, 1_000_000),
+    (200_000, 200_000_000),
+];
 
 /// A script and what it is asked: choices, length of the script (two bytes, little-endian), script, data.
 pub struct Case<'a> {
@@ -43,7 +52,7 @@ impl<'a> Case<'a> {
             1 => ScriptLanguage::PlutusV2,
             _ => ScriptLanguage::PlutusV3,
         };
-        let budget = *BUDGETS.get(usize::from(choices >> 3 & 3))?;
+        let budget = *BUDGETS.get(usize::from(choices >> 3 & 7))?;
         let data = if datum::check(data).is_ok() { data } else { UNIT };
         Some(Self { language, mints: choices & 4 != 0, budget, script, data })
     }

@@ -16,6 +16,8 @@ const BUILTINS: &str = "ii>i ii>i ii>i ii>i ii>i ii>i ii>i ii>t ii>t ii>t \
     !iL>L !a>i !L>a !ai>d Ix>g Iy>h bbiv>v bbv>i vv>v vv>t v>d d>v iv>v";
 
 const TYPES: &[u8] = b"ibsutdILMpqghxymav";
+/// All types, and f for a function.
+pub const KINDS: &[u8] = b"ibsutdILMpqghxymavf";
 /// Terms are at most so deep, and a bit more where a type has no constants.
 const DEPTH: u32 = 5;
 
@@ -88,6 +90,21 @@ pub fn program(arguments: usize, random: &mut Random) -> Vec<u8> {
 pub fn calling(number: usize, arguments: usize, random: &mut Random) -> Option<Vec<u8>> {
     let signature = signatures().nth(number)?;
     Some(whole(arguments, arguments == 1, random, |writer| writer.call(&signature, 0)))
+}
+
+/// A program that calls the builtin of a number with an argument of this type in this place; none where there is no such
+/// builtin or place, or where that type is right.
+pub fn wrong(number: usize, position: usize, kind: u8, random: &mut Random) -> Option<Vec<u8>> {
+    let signature = signatures().nth(number)?;
+    if *signature.arguments.get(position)? == kind {
+        return None;
+    }
+    Some(whole(1, true, random, |writer| {
+        writer.begin_call(&signature, signature.arguments.len());
+        for (place, argument) in signature.arguments.iter().enumerate() {
+            writer.certain(if place == position { kind } else { *argument });
+        }
+    }))
 }
 
 fn whole(
@@ -165,7 +182,14 @@ impl Writer<'_> {
     fn call(&mut self, signature: &Signature, depth: u32) {
         // One argument fewer is a value, too.
         let count = signature.arguments.len() - usize::from(self.random.below(40) == 0);
-        for _ in 0..count {
+        self.begin_call(signature, count);
+        for argument in signature.arguments.iter().take(count) {
+            self.term(*argument, depth);
+        }
+    }
+
+    fn begin_call(&mut self, signature: &Signature, arguments: usize) {
+        for _ in 0..arguments {
             self.tag(APPLY);
         }
         for _ in 0..signature.forces {
@@ -173,8 +197,31 @@ impl Writer<'_> {
         }
         self.tag(BUILTIN);
         self.bits.put(signature.number, 7);
-        for argument in signature.arguments.iter().take(count) {
-            self.term(*argument, depth);
+    }
+
+    /// A term of just this type; as simple as there is one.
+    fn certain(&mut self, kind: u8) {
+        let call = |number| signatures().nth(number);
+        let signature = match kind {
+            b'f' => {
+                self.tag(LAMBDA);
+                return self.constant(b'i');
+            }
+            b'g' => call(60),
+            b'h' => call(67),
+            b'm' => call(68),
+            _ => None,
+        };
+        let Some(signature) = signature else { return self.constant(kind) };
+        self.begin_call(&signature, signature.arguments.len());
+        for argument in signature.arguments {
+            if *argument == b'b' {
+                self.tag(CONSTANT);
+                self.bits.list(&[1], |bits, tag| bits.put(*tag, 4));
+                self.bits.string(b"point");
+            } else {
+                self.certain(*argument);
+            }
         }
     }
 
@@ -270,18 +317,30 @@ impl Writer<'_> {
                 let data = self.data(3);
                 self.bits.string(&data);
             }
-            b'I' => self.repeated(&[b'i']),
-            b'L' | b'a' => self.repeated(&[b'd']),
-            b'M' => self.repeated(&[b'd', b'd']),
+            b'I' => self.repeated(b"i"),
+            b'L' | b'a' => self.repeated(b"d"),
+            b'M' => self.repeated(b"dd"),
             b'p' => [b'd', b'd'].into_iter().for_each(|part| self.content(part)),
             b'q' => [b'i', b'L'].into_iter().for_each(|part| self.content(part)),
             b'x' | b'y' => self.bits.put(0, 1),
             b'v' => self.value(),
+            _ if self.random.below(30) == 0 => self.long_integer(),
             _ => {
                 let value = self.integer();
                 self.bits.integer(value);
             }
         }
+    }
+
+    /// An integer of many groups.
+    fn long_integer(&mut self) {
+        // Up to numbers that are multiplied in parts, and those parts in parts.
+        let groups = [10, 40, 100, 300, 700, 2_500][self.random.below(6)];
+        for _ in 0..groups + self.random.below(groups) {
+            let group = self.random.number() as u8;
+            self.bits.put(group | 0x80, 8);
+        }
+        self.bits.put(1, 8);
     }
 
     fn repeated(&mut self, parts: &[u8]) {
