@@ -90,14 +90,19 @@ fn change(items: &mut Vec<Item>, random: &mut Random, plain: Plain) {
     }
 }
 
+/// What a value's key says of its place; all that are no numbers say the same.
+fn key_of(key: Option<&Item>) -> u64 {
+    if let Some(Item { kind: Kind::Number(_, key), .. }) = key {
+        return key.wrapping_add(100);
+    }
+    99
+}
+
 /// The items with all inside of them, each before those inside of it.
 fn walk<'a>(items: &'a [Item], role: u64, is_map: bool, found: &mut Vec<Found<'a>>) {
     for (index, item) in items.iter().enumerate() {
         let step = match (is_map, index % 2) {
-            (true, 1) => match items[index - 1].kind {
-                Kind::Number(_, key) => key.wrapping_add(100),
-                _ => 99,
-            },
+            (true, 1) => key_of(items.get(index - 1)),
             (true, _) => 98,
             (false, _) => index.min(5) as u64,
         };
@@ -113,7 +118,8 @@ fn all(items: &[Item]) -> Vec<Found<'_>> {
     found
 }
 
-/// The list that holds the n-th item, and where in it; with the kind of what holds it.
+/// The list that holds the n-th item, and where in it; with what holds it: a list (also of chunks), a map, or what takes
+/// one item.
 fn holder(
     items: &mut Vec<Item>,
     at: usize,
@@ -128,11 +134,13 @@ fn holder(
         if left < size {
             let item = items.get_mut(index)?;
             let kind = match &item.kind {
-                Kind::Tag(number) => Kind::Tag(*number),
-                Kind::Chunks(major) => Kind::Chunks(*major),
                 Kind::Map => Kind::Map,
-                Kind::List => Kind::List,
-                _ => Kind::Wrapped,
+                Kind::List | Kind::Chunks(_) => Kind::List,
+                Kind::Number(..)
+                | Kind::String(..)
+                | Kind::Wrapped
+                | Kind::Tag(_)
+                | Kind::Raw(_) => Kind::Wrapped,
             };
             return holder(&mut item.items, left - 1, Some(kind));
         }
@@ -179,7 +187,7 @@ fn graft(items: &mut Vec<Item>, other: &[Item], at: usize, random: &mut Random) 
 /// Members of a list, pairs of a map and chunks come and go; what a tag or a string wraps does not.
 fn member(kind: Option<&Kind>, index: usize) -> Option<(usize, usize)> {
     match kind {
-        None | Some(Kind::List | Kind::Chunks(_)) => Some((index, 1)),
+        None | Some(Kind::List) => Some((index, 1)),
         Some(Kind::Map) => Some((index / 2 * 2, 2)),
         Some(_) => None,
     }
@@ -220,13 +228,17 @@ fn repeat(items: &mut Vec<Item>, at: usize, random: &mut Random) {
 /// Another byte in some strings, another value of some numbers.
 fn vary(items: &mut [Item], random: &mut Random) {
     for item in items {
-        match &mut item.kind {
-            Kind::String(_, bytes) if !bytes.is_empty() && random.below(2) == 0 => {
-                let at = random.below(bytes.len());
-                bytes[at] ^= random.number() as u8;
-            }
-            Kind::Number(0 | 1, value) if random.below(4) == 0 => *value = random.number() % 300,
-            _ => {}
+        if let Kind::String(_, bytes) = &mut item.kind
+            && !bytes.is_empty()
+            && random.below(2) == 0
+        {
+            let at = random.below(bytes.len());
+            bytes[at] ^= random.number() as u8;
+        }
+        if let Kind::Number(0 | 1, value) = &mut item.kind
+            && random.below(4) == 0
+        {
+            *value = random.number() % 300;
         }
         vary(&mut item.items, random);
     }

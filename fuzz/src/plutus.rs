@@ -183,7 +183,7 @@ const MINTING: u32 = 50;
 /// Items in a transaction changed, as [`mutate::in_place`]; now and then another transaction, so that scripts in it are
 /// more than bytes.
 pub fn mutate_tx(data: &mut [u8], size: usize, max: usize, seed: u32, plain: Plain) -> usize {
-    if seed % MINTING == 0
+    if seed.is_multiple_of(MINTING)
         && let Some(bytes) = minting(&mut Random(seed.into()))
         && bytes.len() <= max
     {
