@@ -115,7 +115,7 @@ if ((asan > 0)); then
   for bound in -runs=0 -max_total_time="$asan"; do
     (run "fuzz/target/$triple/release/$target" "$work" "$committed" "${limits[@]}" "$bound") \
       2>"$log.asan.log" || found "$log.asan.log"
-    printf 'fuzz: %s with AddressSanitizer, %s: %s\n' "$target" "$bound" "$(tail -n 1 "$log.asan.log")"
+    printf 'fuzz: %s with AddressSanitizer, %s: %s\n' "$target" "$bound" "$(grep "^Done" "$log.asan.log")"
   done
 fi
 

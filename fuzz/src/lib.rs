@@ -105,7 +105,7 @@ mod tests {
 
     /// `cargo test -p rydra-core --test corpora -- --ignored write_variants`
     #[test]
-    #[ignore = "writes many files beside the corpora, for scripts/fuzz.sh to take what is new from"]
+    #[ignore = "writes many files beside the corpora, to be merged into them"]
     fn write_variants() {
         let of = |seeds: Vec<seeds::Seed>| {
             seeds.iter().flat_map(|(_, bytes)| variants::of_items(bytes)).collect::<Vec<_>>()
