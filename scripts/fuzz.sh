@@ -73,7 +73,7 @@ found() {
 cargo +nightly fuzz build "${features[@]}" --sanitizer none --target-dir "$quick" "$target"
 binary=$quick/$triple/release/$target
 running=()
-trap 'kill -INT "${running[@]}" 2>/dev/null || true' EXIT
+trap 'kill -KILL "${running[@]}" 2>/dev/null || true' EXIT
 for ((n = 1; n <= processes; n++)); do
   run "$binary" "$work" "$committed" "${limits[@]}" -reload=1 2>"$log.$n.log" &
   running+=($!)
@@ -103,8 +103,9 @@ while ((SECONDS - start < least || SECONDS - grown < quiet)); do
       $((SECONDS - start)) "$coverage" $((SECONDS - grown)) "$executions"
   fi
 done
-kill -INT "${running[@]}" 2>/dev/null || true
-wait "${running[@]}" || true
+# What was found is in files already; asked to end, a fuzzer sometimes hangs in its own signal handler.
+kill -KILL "${running[@]}" 2>/dev/null || true
+wait "${running[@]}" 2>/dev/null || true
 for ((n = 1; n <= processes; n++)); do
   ! grep -q 'SUMMARY: libFuzzer: \(deadly\|timeout\|out-of\)' "$log.$n.log" || found "$log.$n.log"
 done
