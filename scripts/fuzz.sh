@@ -55,7 +55,8 @@ quick=fuzz/target/quick
 # A transaction of a head has at most 10,250 bytes; room for what is too large.
 limits=(-max_len=12000 -timeout=20 -rss_limit_mb=4096 -verbosity=1 -artifact_prefix="$artifacts/")
 
-# Runs what was built, in place of this shell. Another session's processes are held back by nice only in their group.
+# Runs what was built, in place of this shell. Where processes are scheduled in groups, nice counts only inside of one:
+# then the group is held back too.
 run() {
   if [ "${FUZZ_NICE:-0}" -gt 0 ]; then
     renice -n "$FUZZ_NICE" -p "$BASHPID" >/dev/null
