@@ -179,7 +179,14 @@ fn history() -> Vec<Event> {
         },
     ]);
     events.extend(round(&head_id, 2, None, Some(tx.clone()), party));
-    events.extend([
+    events.extend(ending(head_id, tx, deposit_tx_id));
+    events
+}
+
+/// What is taken back, refused, late and lost.
+fn ending(head_id: HeadId, tx: Tx, deposit_tx_id: TxId) -> [Event; 7] {
+    let (time, drift) = (UtcTime::from_unix_millis(1_000), Span::seconds(1));
+    [
         Event::SnapshotRequestDecided { number: SnapshotNumber(3) },
         Event::SnapshotRequestAbandoned { number: SnapshotNumber(3), reason: "why".into() },
         Event::TxInvalid { head_id: head_id.clone(), tx, reason: "why".into() },
@@ -187,8 +194,7 @@ fn history() -> Vec<Event> {
         Event::NodeUnsynced { slot: Slot(10), chain_time: time, drift },
         Event::PeerDisconnected { peer: Host { hostname: "peer".into(), port: 5001 } },
         Event::NetworkDisconnected,
-    ]);
-    events
+    ]
 }
 
 /// A snapshot from its request to its confirmation.
