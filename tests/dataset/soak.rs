@@ -170,7 +170,8 @@ fn a_soak_that_is_terminated_ends_with_its_report() {
     let pid = Pid::from_child(&soaking);
     kill_process(pid, Signal::TERM).unwrap();
     let report = report(&soaking.wait_with_output().unwrap());
-    assert!(report["submitted"].as_u64().unwrap() >= 3, "{report}");
+    // The first of the three snapshots is the opening's, each other one holds a payment.
+    assert!(report["submitted"].as_u64().unwrap() >= 2, "{report}");
     assert_eq!(report["submitted"], report["in_history"], "{report}");
 }
 
