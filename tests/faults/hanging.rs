@@ -150,3 +150,22 @@ fn a_journal_that_was_removed_ends_the_node_with_the_reason_and_no_promise_more(
     assert!(client.until("TxValid", PATIENCE).is_err(), "a promise that nothing stands behind");
     assert!(!site.state.exists(), "a new journal would forget what was signed");
 }
+
+/// An older copy that is put in its place forgets what was signed since: it is not gone on with.
+#[test]
+fn a_journal_that_was_replaced_by_an_older_copy_ends_the_node_too() {
+    let site = Site::new(2);
+    assert_eq!(site.lived(1).iter().flat_map(confirmed_in).count(), 1);
+    let older = site.dir.path().join("older.db");
+    std::fs::copy(site.state.join("rydra.db"), &older).unwrap();
+    let mut node = site.start();
+    std::fs::rename(&older, site.state.join("rydra.db")).unwrap();
+    let mut client = Client::connect(node.address(), QUERY).unwrap();
+    client.until("Greetings", PATIENCE).unwrap();
+    client.queue(&site.payments.lanes[0][1]).unwrap();
+    client.flush().unwrap();
+    let status = node.wait_exit(PATIENCE).unwrap();
+    assert_eq!(status.code(), Some(FAILURE), "{}", node.tail());
+    assert!(node.tail().contains("was removed, moved or replaced"), "{}", node.tail());
+    assert!(client.until("TxValid", PATIENCE).is_err(), "a promise that nothing stands behind");
+}

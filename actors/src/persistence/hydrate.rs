@@ -16,7 +16,7 @@ use rydra_core::wire;
 use super::entry::{
     CHECKPOINT_FORMAT, CURSOR_NETWORK, CURSOR_SYSTEM_START, decode_position, decode_time, encoded,
 };
-use super::{Blocked, OpenError, Opened, READ_PAGE_MAX_BYTES, Store, open, reopen};
+use super::{Blocked, JournalError, OpenError, Opened, READ_PAGE_MAX_BYTES, Store, open, reopen};
 
 /// Everything that a start or a rebuild reads from the journal.
 pub struct Hydrated {
@@ -35,11 +35,13 @@ pub struct StartError {
     pub text: String,
     /// Set when only the disk has to take writes again.
     pub blocked: Option<Blocked>,
+    /// Trying again could only make it worse.
+    pub is_final: bool,
 }
 
 impl From<String> for StartError {
     fn from(text: String) -> Self {
-        Self { text, blocked: None }
+        Self { text, blocked: None, is_final: false }
     }
 }
 
@@ -77,6 +79,7 @@ fn opened_journal(
     let (mut store, opened) = result.map_err(|error| StartError {
         blocked: Blocked::of_open(&error, dir),
         text: error.to_string(),
+        is_final: matches!(error, OpenError::Removed { .. }),
     })?;
     let system_start = keep_system_start(&mut store, now, dir)?;
     Ok(OpenJournal { store, opened, system_start })
@@ -121,6 +124,7 @@ fn keep_system_start(store: &mut Store, now: UtcTime, dir: &Path) -> Result<UtcT
     store.commit(batch).map_err(|error| StartError {
         blocked: Blocked::of_journal(&error, dir),
         text: error.to_string(),
+        is_final: matches!(error, JournalError::Removed { .. }),
     })?;
     Ok(now)
 }

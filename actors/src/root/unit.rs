@@ -24,7 +24,7 @@ use crate::persistence::actor::Persistence;
 use crate::persistence::hydrate::{Hydrated, OpenJournal, StartError, hydrate, reopen_journal};
 use crate::persistence::messages::Append;
 use crate::persistence::{
-    Blocked, Callbacks, Credit, DurableBatch, JournalThread, ROOM_TO_GO_ON_BYTES,
+    Blocked, Callbacks, Credit, DurableBatch, JournalError, JournalThread, ROOM_TO_GO_ON_BYTES,
 };
 use crate::supervision::{Died, Role, Stop};
 
@@ -71,8 +71,8 @@ impl Root {
     }
 
     fn build_failed(&mut self, why: StartError, ctx: &mut Context<Self>) {
-        let StartError { text: why, blocked } = why;
-        if self.generation == 0 {
+        let StartError { text: why, blocked, is_final } = why;
+        if self.generation == 0 || is_final {
             return self.fail(why);
         }
         if let Some(blocked) = blocked {
@@ -256,6 +256,10 @@ fn build(
     if let Some(old) = old
         && let Err(error) = old.close()
     {
+        // Whatever stands in its place now is not what this process signed on.
+        if matches!(error, JournalError::Removed { .. }) {
+            return Err(StartError { text: error.to_string(), blocked: None, is_final: true });
+        }
         tracing::warn!(%error, "the old journal did not close cleanly; it is opened again");
     }
     let journal = match first {
@@ -264,7 +268,7 @@ fn build(
         None if blocked == Some(Blocked::Full)
             && Blocked::of_disk(&plan.dir) == Some(Blocked::Full) =>
         {
-            return Err(StartError { text: still_full(&plan.dir), blocked });
+            return Err(StartError { text: still_full(&plan.dir), blocked, is_final: false });
         }
         None => reopen_journal(&plan.dir, clock::now())?,
     };
